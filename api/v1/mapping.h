@@ -1,0 +1,113 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+// The mapping file as a user wrote it. Plain values; defaults are applied, references are not yet
+// resolved (binding.h does that). Every struct remembers where it stood, for messages.
+namespace certloop::v1 {
+
+// Where something stands in a file; line and column count from 1 as editors show them.
+struct Place {
+  std::string file{};
+  int line = 0;
+  int column = 0;
+};
+
+// One fault of a mapping: where, what was expected, and what would help (may be empty).
+// Printed as "file:line:column: message (hint)".
+struct Fault {
+  Place place{};
+  std::string message{};
+  std::string hint{};
+};
+
+// Whose credentials an entry uses. Both empty: the process's own.
+struct Credentials {
+  std::string trusted_profile{};  // name or id of an IAM trusted profile
+  std::string api_key_file{};     // path of a file that holds an API key
+  bool operator==(const Credentials&) const = default;
+  auto operator<=>(const Credentials&) const = default;
+};
+
+struct SecretsManager {
+  std::string name{};
+  std::string url{};  // base URL without /api; may have a path prefix
+  Credentials credentials{};
+  Place place{};
+};
+
+struct Project {
+  std::string name{};
+  std::string id{};      // UUID of the Code Engine project
+  std::string region{};  // a free string: IBM adds regions
+  std::string url{};     // base URL with /v2; empty: follows from the region
+  Credentials credentials{};
+  Place place{};
+};
+
+enum class SecretType { imported_cert, public_cert, private_cert };
+
+// Either `id`, or all of `group`, `type` and `name`.
+struct From {
+  std::string secrets_manager{};
+  std::string id{};  // UUID; a CRN in the file is cut down to it
+  std::string group{};
+  std::optional<SecretType> type{};
+  std::string name{};
+  Place place{};
+};
+
+enum class Format { tls, generic };
+
+// What a key of a target secret holds. All are PEM text.
+enum class Part {
+  certificate,  // the leaf alone
+  chain,        // the intermediates, leaf's issuer first, no root
+  fullchain,    // leaf, then the intermediates
+  private_key,
+};
+
+struct To {
+  std::string project{};
+  std::string secret{};
+  Format format = Format::tls;
+  std::map<std::string, Part> data{};  // format generic only
+  Place place{};
+};
+
+// Gates: a certificate that does not pass is held, the old secret stays.
+struct Require {
+  std::vector<std::string> dns_names{};
+  std::chrono::seconds valid_for{0};
+};
+
+struct Mapping {
+  std::string name{};
+  From from{};
+  std::vector<To> to{};
+  Require require{};
+  Place place{};
+};
+
+// One YAML document.
+struct CertificateMapping {
+  std::string name{};
+  std::chrono::seconds resync{600};
+  std::vector<SecretsManager> secrets_managers{};
+  std::vector<Project> projects{};
+  std::vector<Mapping> mappings{};
+  Place place{};
+};
+
+// The words of the file, also used in status and logs: "imported_cert", "tls", "privateKey".
+const char* to_string(SecretType);
+const char* to_string(Format);
+const char* to_string(Part);
+
+// "shop.yaml:12:7: unknown key 'proejct' (did you mean 'project'?)"
+std::string to_string(const Fault&);
+
+}  // namespace certloop::v1

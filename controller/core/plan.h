@@ -1,0 +1,62 @@
+#pragma once
+#include <string>
+#include <utility>
+
+namespace certloop {
+
+enum class Action { nothing, create, replace, hold };
+
+// Why. The reason alone tells the action, so a plan cannot contradict itself.
+enum class Reason {
+  in_sync,
+  target_missing,
+  content_differs,
+  source_missing,
+  source_unreadable,
+  key_missing,
+  key_mismatch,
+  chain_gap,
+  not_yet_valid,
+  expired,
+  validity_too_short,
+  name_not_covered,
+  target_other_format,
+  target_hidden,
+};
+
+constexpr Action action_of(Reason reason) {
+  switch (reason) {
+    case Reason::in_sync: return Action::nothing;
+    case Reason::target_missing: return Action::create;
+    case Reason::content_differs: return Action::replace;
+    case Reason::source_missing:
+    case Reason::source_unreadable:
+    case Reason::key_missing:
+    case Reason::key_mismatch:
+    case Reason::chain_gap:
+    case Reason::not_yet_valid:
+    case Reason::expired:
+    case Reason::validity_too_short:
+    case Reason::name_not_covered:
+    case Reason::target_other_format:
+    case Reason::target_hidden: return Action::hold;
+  }
+  return Action::hold;
+}
+
+// What to do with one target, and why.
+struct Plan {
+  Reason reason = Reason::in_sync;
+  std::string message{};  // one sentence of what is the case; names and dates, never bytes
+  std::string if_match{};  // the entity tag the decision was made on; set for replace only
+
+  Action action() const { return action_of(reason); }
+};
+
+// Words for logs, status and plans, part of the interface: "replace", "ContentDiffers".
+const char* to_string(Action);
+const char* to_string(Reason);
+// What an operator does about it; empty where nothing is to be done.
+const char* advice(Reason);
+
+}  // namespace certloop

@@ -1,0 +1,1 @@
+// controller/net/cpprest_transport.cpp

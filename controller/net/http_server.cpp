@@ -1,0 +1,1 @@
+// controller/net/http_server.cpp

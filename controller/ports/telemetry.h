@@ -1,0 +1,65 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "api/v1/mapping.h"
+#include "controller/core/plan.h"
+#include "controller/core/result.h"
+
+namespace certloop {
+
+// Why a run happened, in the order of urgency.
+enum class Trigger { notified, added, retry, resync };
+const char* to_string(Trigger);
+
+// One target was looked at (and perhaps written).
+struct TargetReconciled {
+  std::string binding{};
+  std::string target{};
+  Plan plan{};
+  std::optional<Error> error{};  // the observation or the write failed
+  Trigger trigger = Trigger::resync;
+  Duration took{};
+};
+
+struct NotificationReceived {
+  std::string id{};          // notification_id, printable, capped; may be empty
+  std::string event_type{};  // printable, capped
+  std::size_t secrets = 0;   // named in it
+  std::size_t bindings = 0;  // that they woke
+};
+
+struct MappingLoaded {
+  std::size_t bindings = 0;
+  std::size_t targets = 0;
+};
+
+// A new mapping could not be used; the last good one stays.
+struct MappingRejected {
+  std::vector<v1::Fault> faults{};
+};
+
+// One HTTP exchange with a service (never a header, a query value or a body).
+struct CallMade {
+  std::string method{};
+  std::string host{};
+  std::string path{};
+  int status = 0;  // 0: no answer
+  std::string error{};
+  std::string trace{};
+  Duration took{};
+};
+
+// Typed events instead of log lines: one implementation formats them, tests assert on them.
+// Threads: any. Must not block for long and must not throw.
+class Telemetry {
+ public:
+  virtual ~Telemetry() = default;
+  virtual void on(const TargetReconciled&) = 0;
+  virtual void on(const NotificationReceived&) = 0;
+  virtual void on(const MappingLoaded&) = 0;
+  virtual void on(const MappingRejected&) = 0;
+  virtual void on(const CallMade&) = 0;
+};
+
+}  // namespace certloop

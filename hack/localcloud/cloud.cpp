@@ -1,0 +1,1 @@
+// hack/localcloud/cloud.cpp

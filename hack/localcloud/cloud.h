@@ -1,0 +1,34 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+// The local cloud as a library: one object is one cloud with one port and one thread. Tests make
+// one for each case; main.cpp makes one for a person.
+namespace localcloud {
+
+struct CloudOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: a free one
+};
+
+class Cloud {
+ public:
+  // Listens when it returns. Throws std::runtime_error when the address is taken.
+  explicit Cloud(const CloudOptions& options = {});
+  ~Cloud();  // stops serving, joins its thread
+  Cloud(const Cloud&) = delete;
+  Cloud& operator=(const Cloud&) = delete;
+
+  std::uint16_t port() const;
+  std::string url() const;  // "http://127.0.0.1:PORT"
+  // NAME -> value as written to --env-file: the SDKs' variables, certloop's, LOCALCLOUD_URL.
+  std::map<std::string, std::string> environment() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace localcloud

@@ -1,0 +1,136 @@
+#pragma once
+#include <chrono>
+#include <functional>
+#include <map>
+#include <random>
+#include <string>
+
+#include "hack/localcloud/frame/http.h"
+
+// What all services of one local cloud share. Used from the cloud's one thread only.
+namespace localcloud {
+
+using Time = std::chrono::system_clock::time_point;
+
+// The cloud's own clock: the machine's, shifted. (Tokens, certificates and events use it.)
+class CloudClock {
+ public:
+  Time now() const { return std::chrono::system_clock::now() + shift_; }
+  void shift(std::chrono::seconds by) { shift_ += by; }
+
+ private:
+  std::chrono::seconds shift_{0};
+};
+
+// "2026-02-02T03:04:05Z", whole seconds.
+std::string rfc3339(Time);
+Time parse_rfc3339(const std::string&);  // throws std::invalid_argument
+
+// Behaviours that the facts leave open ("not established"): a default each, and a way to be the
+// other thing. Set over POST /_local/switches {"name": value}, read by the services at each use.
+// Each service declares its own in its constructor.
+class Switches {
+ public:
+  void declare(const std::string& name, Json value, const std::string& meaning);
+  const Json& value(const std::string& name) const;  // declared ones only
+  bool on(const std::string& name) const { return value(name).get<bool>(); }
+  void set(const std::string& name, const Json& value);  // throws HttpError on an unknown name
+  Json describe() const;
+
+ private:
+  struct Entry {
+    Json value;
+    Json standard;
+    std::string meaning;
+  };
+  std::map<std::string, Entry> entries_;
+};
+
+// Identifiers: random, but from a seed, so that two clouds of one seed are alike.
+class Ids {
+ public:
+  explicit Ids(std::uint64_t seed) : random_(seed) {}
+  std::string uuid();
+  std::string hex(std::size_t digits);
+  std::string entity_tag();  // decimal digits, new each time
+ private:
+  std::mt19937_64 random_;
+};
+
+// Fixed names of a fresh cloud (design: "with fixed ids"), for env files and tests.
+struct Seed {
+  std::string account = "0123456789abcdef0123456789abcdef";
+  std::string api_key = "localcloud-api-key-0123456789abcdefghijklmno";
+  std::string compute_token = "localcloud-compute-resource-token-0123456789";
+  std::string trusted_profile_id = "Profile-5d0f3c1e-7a34-4a56-9a77-3f2b8d0c1a11";
+  std::string trusted_profile_name = "certloop";
+  std::string sm_instance = "99999999-aaaa-bbbb-cccc-dddddddddddd";
+  std::string sm_region = "eu-de";
+  std::string en_instance = "88888888-aaaa-bbbb-cccc-eeeeeeeeeeee";
+  std::string en_region = "eu-de";
+  std::string project_a = "15314cc3-85b4-4338-903f-c28cdee6d005";
+  std::string project_a_name = "shop";
+  std::string region_a = "eu-de";
+  std::string project_b = "4e49b3e0-27a8-48d2-a784-c7ee48bb863b";
+  std::string project_b_name = "admin";
+  std::string region_b = "us-south";
+  std::string resource_group = "fedcba9876543210fedcba9876543210";
+
+  std::string sm_crn() const;  // crn:v1:bluemix:public:secrets-manager:eu-de:a/<account>:<guid>::
+  std::string en_crn() const;
+};
+
+// Runs `task` on the cloud's thread after `wait` of real time. How services do things later
+// (asynchronous orders, batches, retries). Never waits itself.
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+  virtual void after(std::chrono::milliseconds wait, std::function<void()> task) = 0;
+};
+
+// Checks the caller's token. IAM implements it, the other services ask it first of all.
+class Authority {
+ public:
+  virtual ~Authority() = default;
+  // Empty: known and valid. Else the 401 to send, in IBM's standard shape.
+  virtual std::optional<Response> refuse(const Request& request) = 0;
+};
+
+// One thing that happened to one secret, as Secrets Manager tells Event Notifications.
+struct SecretEvent {
+  std::string instance_crn{};  // ends in "::"
+  std::string event_type{};    // without prefix: "secret_rotated"
+  std::string event_sub_type{};
+  std::string secret_type{};
+  std::string severity = "LOW";
+  // One element of data.secrets[]; its "secret_id" is the bare UUID (the batcher writes the form
+  // that the switch asks for).
+  Json secret{};
+  std::string api_url{};  // the instance's base URL, without /api
+};
+
+// Where Secrets Manager puts its events; Event Notifications implements it (the batcher).
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  // Pending until the next dispatch (1 to 2 minutes, or /_local/flush).
+  virtual void publish(SecretEvent event) = 0;
+  // SM's registration call: makes the instance a source of that EN instance. False: no such EN
+  // instance. An unregister with empty en_crn removes it.
+  virtual bool register_source(const std::string& sm_crn, const std::string& en_crn,
+                               const std::string& name, const std::string& description) = 0;
+  virtual void unregister_source(const std::string& sm_crn) = 0;
+};
+
+struct World {
+  Seed seed{};
+  CloudClock clock{};
+  Switches switches{};
+  Ids ids{20261124};
+  Scheduler* scheduler = nullptr;  // set before any service is made
+  Authority* authority = nullptr;
+  EventSink* events = nullptr;
+  std::string address{};           // "http://127.0.0.1:4711", once it is listening
+};
+
+}  // namespace localcloud
