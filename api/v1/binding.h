@@ -22,13 +22,14 @@ struct Endpoint {
 
 // A certificate in a Secrets Manager: by `id`, or by `group`, `type` and `name`.
 struct Source {
-  std::string manager{};   // the name in the mapping file, for people
+  std::string manager{};  // the name in the mapping file, for people
   Endpoint endpoint{};
   std::string instance{};  // the instance's UUID, found in its URL; empty when the URL has none
   std::string id{};
   std::string group{};
   SecretType type = SecretType::imported_cert;  // only meaningful without id
   std::string name{};
+  bool operator==(const Source&) const = default;
 };
 
 // A secret in a Code Engine project, and what its keys must hold.
@@ -39,6 +40,7 @@ struct Target {
   std::string secret{};
   Format format = Format::tls;
   std::map<std::string, Part> data{};  // for tls: {tls_cert: fullchain, tls_key: privateKey}
+  bool operator==(const Target&) const = default;
 };
 
 // One mapping: one source, its targets. The unit of the work queue: one read of the source serves
@@ -49,6 +51,7 @@ struct Binding {
   std::vector<Target> targets{};
   Require require{};
   std::chrono::seconds resync{600};
+  bool operator==(const Binding&) const = default;
 };
 
 // What the environment adds to the file.

@@ -82,6 +82,7 @@ struct To {
 struct Require {
   std::vector<std::string> dns_names{};
   std::chrono::seconds valid_for{0};
+  bool operator==(const Require&) const = default;
 };
 
 struct Mapping {

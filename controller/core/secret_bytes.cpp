@@ -10,11 +10,11 @@ void wipe(void* data, std::size_t size) noexcept {
 
 bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept {
   if (left.size() != right.size()) return false;
-  unsigned difference = 0;
+  volatile unsigned difference = 0;  // volatile: the compiler may not leave the loop early
   for (std::size_t i = 0; i < left.size(); ++i) {
-    const auto bits = static_cast<unsigned char>(left[i]) ^ static_cast<unsigned char>(right[i]);
-    // volatile: the compiler may not leave the loop early.
-    *static_cast<volatile unsigned*>(&difference) |= static_cast<unsigned>(bits);
+    const unsigned bits = static_cast<unsigned char>(left[i]) ^
+                          static_cast<unsigned>(static_cast<unsigned char>(right[i]));
+    difference = difference | bits;
   }
   return difference == 0;
 }

@@ -1,22 +1,20 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "api/v1/mapping.h"
 #include "controller/core/plan.h"
 #include "controller/core/result.h"
+#include "controller/core/trigger.h"
 
 namespace certloop {
-
-// Why a run happened, in the order of urgency.
-enum class Trigger { notified, added, retry, resync };
-const char* to_string(Trigger);
 
 // One target was looked at (and perhaps written).
 struct TargetReconciled {
   std::string binding{};
   std::string target{};
-  Plan plan{};
+  std::optional<Plan> plan{};    // empty: it could not be observed
   std::optional<Error> error{};  // the observation or the write failed
   Trigger trigger = Trigger::resync;
   Duration took{};

@@ -1,0 +1,74 @@
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/v1/mapping.h"
+
+// What certloop says about every mapping: the answer of GET /v1/status and of `certloop status`.
+// Names, dates and reasons; never content.
+namespace certloop::v1 {
+
+enum class ConditionStatus { unknown, yes, no };
+const char* to_string(ConditionStatus);  // "Unknown", "True", "False"
+
+// One statement about one target, in Kubernetes' terms.
+struct Condition {
+  ConditionStatus status = ConditionStatus::unknown;
+  std::string reason{};              // one word of a closed set: "InSync", "KeyMismatch", …
+  std::string message{};             // what is the case, and what to do about it
+  std::chrono::sys_seconds since{};  // last change of status (not of the message)
+};
+
+struct TargetStatus {
+  std::string project{};
+  std::string secret{};
+  std::string format{};
+  Condition ready{};                       // True: the secret holds the certificate
+  Condition stalled{};                     // True: it stays as it is until a person acts
+  std::chrono::sys_seconds observed_at{};  // last look, whatever its outcome
+  std::optional<std::chrono::sys_seconds> written_at{};  // by this process
+};
+
+// The certificate in Secrets Manager, as last seen.
+struct SourceStatus {
+  std::string secrets_manager{};
+  std::string secret{};  // its id, or group/type/name
+  std::string subject{};
+  std::string serial{};
+  std::optional<std::chrono::sys_seconds> not_before{};
+  std::optional<std::chrono::sys_seconds> not_after{};
+  std::vector<std::string> dns_names{};
+};
+
+struct MappingStatus {
+  std::string name{};
+  SourceStatus source{};
+  std::vector<TargetStatus> targets{};
+};
+
+// The mapping file itself.
+struct FileStatus {
+  bool loaded = false;                              // a good mapping is in use
+  std::optional<std::chrono::sys_seconds> since{};  // when that one was loaded
+  std::vector<Fault> faults{};                      // of the newest version, if it was refused
+};
+
+struct Status {
+  std::string version{};
+  FileStatus file{};
+  std::vector<MappingStatus> mappings{};
+};
+
+// Every target Ready, and no refused file.
+bool all_ready(const Status& status);
+
+// Stable JSON, two spaces of indent; the members are named as in the structs, in camelCase.
+std::string to_json(const Status& status);
+
+// Faults as JSON for editors and CI:
+// {"valid":false,"faults":[{"file","line","column","message","hint"}]}.
+std::string to_json(const std::vector<Fault>& faults);
+
+}  // namespace certloop::v1

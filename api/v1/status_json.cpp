@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "api/v1/status.h"
+
+namespace certloop::v1 {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string rfc3339(std::chrono::sys_seconds time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss clock{time - day};
+  char text[48];
+  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                static_cast<int>(clock.seconds().count()));
+  return text;
+}
+
+Json optional_time(const std::optional<std::chrono::sys_seconds>& time) {
+  return time ? Json(rfc3339(*time)) : Json(nullptr);
+}
+
+Json condition(const char* type, const Condition& c) {
+  return {{"type", type},
+          {"status", to_string(c.status)},
+          {"reason", c.reason},
+          {"message", c.message},
+          {"lastTransitionTime", rfc3339(c.since)}};
+}
+
+Json target(const TargetStatus& t) {
+  const bool observed = t.observed_at != std::chrono::sys_seconds{};
+  return {{"project", t.project},
+          {"secret", t.secret},
+          {"format", t.format},
+          {"conditions", {condition("Ready", t.ready), condition("Stalled", t.stalled)}},
+          {"observedAt", observed ? Json(rfc3339(t.observed_at)) : Json(nullptr)},
+          {"writtenAt", optional_time(t.written_at)}};
+}
+
+Json source(const SourceStatus& s) {
+  return {{"secretsManager", s.secrets_manager},
+          {"secret", s.secret},
+          {"subject", s.subject},
+          {"serial", s.serial},
+          {"notBefore", optional_time(s.not_before)},
+          {"notAfter", optional_time(s.not_after)},
+          {"dnsNames", s.dns_names}};
+}
+
+Json fault(const Fault& f) {
+  return {{"file", f.place.file},
+          {"line", f.place.line},
+          {"column", f.place.column},
+          {"message", f.message},
+          {"hint", f.hint}};
+}
+
+Json fault_list(const std::vector<Fault>& faults) {
+  Json list = Json::array();
+  for (const Fault& f : faults) list.push_back(fault(f));
+  return list;
+}
+
+// Bytes that are no UTF-8 (file names can hold any) are replaced, never thrown on.
+std::string dump(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+const char* to_string(ConditionStatus status) {
+  switch (status) {
+    case ConditionStatus::unknown:
+      return "Unknown";
+    case ConditionStatus::yes:
+      return "True";
+    case ConditionStatus::no:
+      return "False";
+  }
+  return "Unknown";
+}
+
+bool all_ready(const Status& status) {
+  const auto ready = [](const TargetStatus& t) { return t.ready.status == ConditionStatus::yes; };
+  return status.file.loaded && status.file.faults.empty() &&
+         std::all_of(status.mappings.begin(), status.mappings.end(), [&](const MappingStatus& m) {
+           return std::all_of(m.targets.begin(), m.targets.end(), ready);
+         });
+}
+
+std::string to_json(const Status& status) {
+  Json mappings = Json::array();
+  for (const MappingStatus& m : status.mappings) {
+    Json targets = Json::array();
+    for (const TargetStatus& t : m.targets) targets.push_back(target(t));
+    mappings.push_back({{"name", m.name}, {"source", source(m.source)}, {"targets", targets}});
+  }
+  return dump({{"version", status.version},
+               {"ready", all_ready(status)},
+               {"mappingFile",
+                {{"loaded", status.file.loaded},
+                 {"since", optional_time(status.file.since)},
+                 {"faults", fault_list(status.file.faults)}}},
+               {"mappings", mappings}});
+}
+
+std::string to_json(const std::vector<Fault>& faults) {
+  return dump({{"valid", faults.empty()}, {"faults", fault_list(faults)}});
+}
+
+}  // namespace certloop::v1

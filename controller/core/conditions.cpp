@@ -1,0 +1,97 @@
+#include "controller/core/conditions.h"
+
+namespace certloop {
+namespace {
+
+using v1::Condition;
+using v1::ConditionStatus;
+
+Condition turned(const Condition& previous, ConditionStatus status, std::string reason,
+                 std::string message, WallTime now) {
+  const WallTime since = status == previous.status ? previous.since : now;
+  return {status, std::move(reason), std::move(message), since};
+}
+
+const char* reason_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid:
+      return "Invalid";
+    case ErrorCode::not_found:
+      return "NotFound";
+    case ErrorCode::denied:
+      return "Denied";
+    case ErrorCode::conflict:
+      return "Conflict";
+    case ErrorCode::unavailable:
+      return "Unavailable";
+    case ErrorCode::corrupt:
+      return "Corrupt";
+    case ErrorCode::internal:
+      return "Internal";
+  }
+  return "Internal";
+}
+
+// Errors that stay until somebody changes something.
+bool needs_a_person(ErrorCode code) {
+  return code == ErrorCode::invalid || code == ErrorCode::not_found || code == ErrorCode::denied;
+}
+
+std::string with_advice(const Plan& plan) {
+  const std::string what_to_do = advice(plan.reason);
+  return what_to_do.empty() ? plan.message : plan.message + "; " + what_to_do;
+}
+
+}  // namespace
+
+v1::TargetStatus unobserved(const v1::Target& target, WallTime now) {
+  v1::TargetStatus status;
+  status.project = target.project;
+  status.secret = target.secret;
+  status.format = v1::to_string(target.format);
+  status.ready = {ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
+  status.stalled = {ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
+  return status;
+}
+
+v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, WallTime now) {
+  v1::TargetStatus status = std::move(previous);
+  status.observed_at = now;
+  if (outcome.wrote) status.written_at = now;
+  if (outcome.error) {
+    const auto stalled =
+        needs_a_person(outcome.error->code) ? ConditionStatus::yes : ConditionStatus::no;
+    const std::string reason = reason_of(outcome.error->code);
+    status.ready =
+        turned(status.ready, ConditionStatus::unknown, reason, outcome.error->message, now);
+    status.stalled = turned(status.stalled, stalled, reason, outcome.error->message, now);
+    return status;
+  }
+  const Plan& plan = *outcome.plan;
+  const bool in_sync = outcome.wrote || plan.action() == Action::nothing;
+  const bool held = plan.action() == Action::hold;
+  const std::string reason = to_string(in_sync ? Reason::in_sync : plan.reason);
+  const std::string message = in_sync ? std::string() : with_advice(plan);
+  const auto yes_if = [](bool yes) { return yes ? ConditionStatus::yes : ConditionStatus::no; };
+  status.ready = turned(status.ready, yes_if(in_sync), reason, message, now);
+  status.stalled = turned(status.stalled, yes_if(held), reason, message, now);
+  return status;
+}
+
+v1::SourceStatus describe(const v1::Source& source, const std::optional<LeafFacts>& leaf) {
+  v1::SourceStatus status;
+  status.secrets_manager = source.manager;
+  status.secret = source.id.empty()
+                      ? source.group + "/" + v1::to_string(source.type) + "/" + source.name
+                      : source.id;
+  if (leaf) {
+    status.subject = leaf->subject;
+    status.serial = leaf->serial;
+    status.not_before = leaf->not_before;
+    status.not_after = leaf->not_after;
+    status.dns_names = leaf->dns_names;
+  }
+  return status;
+}
+
+}  // namespace certloop

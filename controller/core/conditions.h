@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+
+#include "api/v1/binding.h"
+#include "api/v1/status.h"
+#include "controller/core/observed.h"
+#include "controller/core/plan.h"
+#include "controller/core/result.h"
+
+namespace certloop {
+
+// What one run found out about one target.
+struct TargetOutcome {
+  std::optional<Plan> plan{};    // empty: it could not be observed
+  std::optional<Error> error{};  // observing or writing failed
+  bool wrote = false;
+};
+
+// A target nobody has looked at yet: everything Unknown.
+v1::TargetStatus unobserved(const v1::Target& target, WallTime now);
+
+// The status after a look. Transition times move only when a condition's status changes.
+v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, WallTime now);
+
+// The source's part, from the leaf that was seen (if one was).
+v1::SourceStatus describe(const v1::Source& source, const std::optional<LeafFacts>& leaf);
+
+}  // namespace certloop

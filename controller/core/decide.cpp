@@ -1,0 +1,123 @@
+#include "controller/core/decide.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+
+#include "controller/core/names.h"
+#include "controller/core/text.h"
+
+namespace certloop {
+namespace {
+
+// Everything a rule about the source may look at.
+struct Question {
+  const v1::Target& target;
+  const v1::Require& require;
+  const SourceState& source;
+  WallTime now;
+
+  const SourceReadable* readable() const { return std::get_if<SourceReadable>(&source); }
+};
+
+std::optional<Plan> because(Reason reason, std::string message) {
+  return Plan{reason, std::move(message), {}};
+}
+
+bool needs_key(const v1::Target& target) {
+  return std::any_of(target.data.begin(), target.data.end(),
+                     [](const auto& entry) { return entry.second == v1::Part::private_key; });
+}
+
+std::optional<Plan> source_missing(const Question& q) {
+  if (!std::holds_alternative<SourceMissing>(q.source)) return {};
+  return because(Reason::source_missing, "the secret does not exist in Secrets Manager");
+}
+
+std::optional<Plan> source_unreadable(const Question& q) {
+  const auto* unreadable = std::get_if<SourceUnreadable>(&q.source);
+  if (!unreadable) return {};
+  return because(Reason::source_unreadable, unreadable->why);
+}
+
+std::optional<Plan> key_missing(const Question& q) {
+  if (q.readable()->has_key || !needs_key(q.target)) return {};
+  return because(Reason::key_missing, "the certificate was imported without a private key");
+}
+
+std::optional<Plan> key_mismatch(const Question& q) {
+  if (!q.readable()->has_key || q.readable()->key_matches) return {};
+  return because(Reason::key_mismatch,
+                 "the private key does not belong to " + q.readable()->leaf.subject);
+}
+
+std::optional<Plan> chain_gap(const Question& q) {
+  if (q.readable()->missing_issuer.empty()) return {};
+  return because(Reason::chain_gap, "the chain lacks " + q.readable()->missing_issuer);
+}
+
+std::optional<Plan> not_yet_valid(const Question& q) {
+  const WallTime from = q.readable()->leaf.not_before;
+  if (from <= q.now) return {};
+  return because(Reason::not_yet_valid, "the certificate is valid from " + rfc3339(from) + " on");
+}
+
+std::optional<Plan> expired(const Question& q) {
+  const WallTime until = q.readable()->leaf.not_after;
+  if (q.now <= until) return {};
+  return because(Reason::expired, "the certificate expired on " + rfc3339(until));
+}
+
+std::optional<Plan> validity_too_short(const Question& q) {
+  const WallTime until = q.readable()->leaf.not_after;
+  if (q.now + q.require.valid_for <= until) return {};
+  return because(Reason::validity_too_short, "the certificate expires on " + rfc3339(until) +
+                                                 ", earlier than the mapping requires");
+}
+
+std::optional<Plan> name_not_covered(const Question& q) {
+  for (const std::string& name : q.require.dns_names) {
+    if (covers(q.readable()->leaf.dns_names, name)) continue;
+    return because(Reason::name_not_covered, "the certificate does not cover " + name);
+  }
+  return {};
+}
+
+// The policy. Order matters: the first rule that objects is what the operator is told.
+constexpr std::array kRules = {source_missing, source_unreadable,  key_missing,
+                               key_mismatch,   chain_gap,          not_yet_valid,
+                               expired,        validity_too_short, name_not_covered};
+
+}  // namespace
+
+std::optional<Plan> objection_to_source(const v1::Target& target, const v1::Require& require,
+                                        const SourceState& source, WallTime now) {
+  const Question question{target, require, source, now};
+  for (const auto rule : kRules) {
+    if (auto plan = rule(question)) return plan;
+  }
+  return {};
+}
+
+Plan compare(const v1::Target& target, const TargetState& observed, const Fingerprint& desired) {
+  const auto* present = std::get_if<TargetPresent>(&observed);
+  if (!present) return {Reason::target_missing, "the secret does not exist in the project", {}};
+  const std::string_view wanted = v1::to_string(target.format);
+  if (present->format != wanted) {
+    return {Reason::target_other_format,
+            "the secret has format " + printable(present->format, 32) + ", the mapping wants " +
+                std::string(wanted),
+            {}};
+  }
+  if (!present->content) {
+    return {Reason::target_hidden, "the service answers without the secret's content", {}};
+  }
+  if (*present->content != desired) {
+    return {Reason::content_differs, "the secret's content is not the certificate's",
+            present->entity_tag};
+  }
+  return {Reason::in_sync, "", {}};
+}
+
+}  // namespace certloop

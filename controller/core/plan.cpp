@@ -1,0 +1,85 @@
+#include "controller/core/plan.h"
+
+namespace certloop {
+
+const char* to_string(Action action) {
+  switch (action) {
+    case Action::nothing:
+      return "nothing";
+    case Action::create:
+      return "create";
+    case Action::replace:
+      return "replace";
+    case Action::hold:
+      return "hold";
+  }
+  return "hold";
+}
+
+const char* to_string(Reason reason) {
+  switch (reason) {
+    case Reason::in_sync:
+      return "InSync";
+    case Reason::target_missing:
+      return "TargetMissing";
+    case Reason::content_differs:
+      return "ContentDiffers";
+    case Reason::source_missing:
+      return "SourceMissing";
+    case Reason::source_unreadable:
+      return "SourceUnreadable";
+    case Reason::key_missing:
+      return "KeyMissing";
+    case Reason::key_mismatch:
+      return "KeyMismatch";
+    case Reason::chain_gap:
+      return "ChainGap";
+    case Reason::not_yet_valid:
+      return "NotYetValid";
+    case Reason::expired:
+      return "Expired";
+    case Reason::validity_too_short:
+      return "ValidityTooShort";
+    case Reason::name_not_covered:
+      return "NameNotCovered";
+    case Reason::target_other_format:
+      return "TargetOtherFormat";
+    case Reason::target_hidden:
+      return "TargetHidden";
+  }
+  return "InSync";
+}
+
+const char* advice(Reason reason) {
+  switch (reason) {
+    case Reason::in_sync:
+    case Reason::target_missing:
+    case Reason::content_differs:
+      return "";
+    case Reason::source_missing:
+      return "create the secret in Secrets Manager, or correct `from` in the mapping";
+    case Reason::source_unreadable:
+      return "look at the secret's state in Secrets Manager; order or import a usable version";
+    case Reason::key_missing:
+      return "import the certificate together with its private key";
+    case Reason::key_mismatch:
+      return "import a version whose private key belongs to the certificate";
+    case Reason::chain_gap:
+      return "import the certificate with every intermediate up to the root";
+    case Reason::not_yet_valid:
+      return "wait, or import a version that is valid now";
+    case Reason::expired:
+      return "rotate the certificate in Secrets Manager";
+    case Reason::validity_too_short:
+      return "rotate the certificate, or lower `require.validFor`";
+    case Reason::name_not_covered:
+      return "issue the certificate for this name too, or correct `require.dnsNames`";
+    case Reason::target_other_format:
+      return "delete the Code Engine secret, or name another one or its format in the mapping";
+    case Reason::target_hidden:
+      return "give certloop the Writer role on the project, so that it can compare the content";
+  }
+  return "";
+}
+
+}  // namespace certloop

@@ -1,0 +1,16 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "controller/core/time.h"
+
+namespace certloop {
+
+// What other people's text may look like in our messages: printable ASCII, at most `max`
+// characters, everything else becomes '?'. Keeps log lines whole and terminals safe.
+std::string printable(std::string_view text, std::size_t max);
+
+// "2026-08-01T00:00:00Z"
+std::string rfc3339(WallTime time);
+
+}  // namespace certloop

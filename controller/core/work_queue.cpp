@@ -1,0 +1,98 @@
+#include "controller/core/work_queue.h"
+
+#include <algorithm>
+
+namespace certloop {
+
+void WorkQueue::add(const std::string& key, Trigger trigger, SteadyTime at) {
+  merge(entries_.try_emplace(key).first, trigger, at);
+}
+
+// A request joins what the entry already waits for. While the key runs, the merged request is kept
+// in the entry but has no place in the sets: finish() gives it one.
+void WorkQueue::merge(Entries::iterator entry, Trigger trigger, SteadyTime at) {
+  Entry& e = entry->second;
+  dequeue(entry);
+  e.forgotten = false;
+  e.at = std::max(e.waiting ? std::min(e.at, at) : at, e.not_before);
+  e.trigger = e.waiting ? std::min(e.trigger, trigger) : trigger;
+  e.waiting = true;
+  enqueue(entry);
+}
+
+void WorkQueue::enqueue(Entries::iterator entry) {
+  Entry& e = entry->second;
+  if (e.running) return;
+  e.due = false;
+  waiting_.emplace(e.at, entry->first);
+}
+
+void WorkQueue::dequeue(Entries::iterator entry) {
+  Entry& e = entry->second;
+  if (!e.waiting || e.running) return;
+  if (e.due) {
+    due_.erase({e.trigger, e.at, entry->first});
+  } else {
+    waiting_.erase({e.at, entry->first});
+  }
+}
+
+void WorkQueue::promote(SteadyTime now) {
+  while (!waiting_.empty() && waiting_.begin()->first <= now) {
+    const auto entry = entries_.find(waiting_.begin()->second);
+    waiting_.erase(waiting_.begin());
+    entry->second.due = true;
+    due_.emplace(entry->second.trigger, entry->second.at, entry->first);
+  }
+}
+
+std::optional<WorkQueue::Item> WorkQueue::pop(SteadyTime now) {
+  promote(now);
+  if (due_.empty()) return {};
+  const auto entry = entries_.find(std::get<std::string>(*due_.begin()));
+  due_.erase(due_.begin());
+  Entry& e = entry->second;
+  e.running = true;
+  e.waiting = false;
+  e.due = false;
+  e.not_before = {};
+  return Item{entry->first, e.trigger, e.failures};
+}
+
+void WorkQueue::finish(const std::string& key, const Turn& next) {
+  const auto entry = entries_.find(key);
+  if (entry == entries_.end()) return;
+  Entry& e = entry->second;
+  if (e.forgotten) {
+    entries_.erase(entry);
+    return;
+  }
+  e.not_before = next.not_before;
+  e.failures = next.failures;
+  const bool asked_again = e.waiting;
+  e.at = std::max(asked_again ? std::min(e.at, next.at) : next.at, e.not_before);
+  e.trigger = asked_again ? std::min(e.trigger, next.trigger) : next.trigger;
+  e.waiting = true;
+  e.running = false;
+  enqueue(entry);
+}
+
+std::optional<SteadyTime> WorkQueue::next_ready_at() const {
+  if (!due_.empty()) return std::get<SteadyTime>(*due_.begin());
+  if (!waiting_.empty()) return waiting_.begin()->first;
+  return {};
+}
+
+void WorkQueue::forget(const std::string& key) {
+  const auto entry = entries_.find(key);
+  if (entry == entries_.end()) return;
+  dequeue(entry);
+  if (!entry->second.running) {
+    entries_.erase(entry);
+    return;
+  }
+  entry->second.waiting = false;
+  entry->second.forgotten = true;
+}
+
+}  // namespace certloop

@@ -1,0 +1,100 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/v1/binding.h"
+#include "api/v1/status.h"
+#include "controller/core/pace.h"
+#include "controller/core/work_queue.h"
+#include "controller/engine/intake.h"
+#include "controller/reconcile/reconciler.h"
+
+namespace certloop {
+
+// One run to be done.
+struct Job {
+  std::shared_ptr<const v1::Binding> binding{};
+  Trigger trigger = Trigger::resync;
+  int failures = 0;
+};
+
+// What became of the runs that a wake-up caused.
+struct WakeResult {
+  struct Run {
+    std::shared_ptr<const v1::Binding> binding{};
+    std::shared_ptr<const Outcome> outcome{};
+  };
+  std::vector<Run> runs{};
+  bool abandoned = false;  // shut down before all of them were done
+};
+using WakeDone = std::function<void(WakeResult)>;
+
+// The desired state, the queue over it, the status of it, and who waits for what. Passive: it is
+// told the time and random numbers, owns no thread and no lock. The runner drives it with threads,
+// a simulation drives it with virtual time.
+class Dispatcher {
+ public:
+  explicit Dispatcher(PacePolicy pace) : pace_(pace) {}
+
+  // The new desired state. New and changed bindings are looked at now, unchanged ones keep their
+  // turn, gone ones are forgotten (their waiters' runs count as done).
+  std::vector<std::function<void()>> set_bindings(std::vector<v1::Binding> bindings, SteadyTime now,
+                                                  WallTime wall);
+  // Asks for a look at these bindings (unknown ids are skipped) and returns how many are known.
+  // With `done`, it is called once, after the last of the runs that began after this call. Beyond
+  // kMaxWaiters waiters, and when no id is known, `done` is dropped uncalled and `waiting` is
+  // false.
+  struct Woken {
+    std::size_t bindings = 0;
+    bool waiting = false;
+  };
+  Woken wake(const std::vector<std::string>& ids, Trigger trigger, SteadyTime now,
+             WakeDone done = {});
+  // Looks at everything.
+  std::size_t wake_all(Trigger trigger, SteadyTime now);
+
+  std::optional<Job> take(SteadyTime now);
+  // Ends a job; returns the waiters' calls, to be made without any lock held.
+  std::vector<std::function<void()>> complete(const Job& job, Outcome outcome, SteadyTime now,
+                                              WallTime wall, double unit_random);
+  // Nothing more will be taken: everybody who waits is told so.
+  std::vector<std::function<void()>> abandon();
+
+  std::optional<SteadyTime> next_ready_at() const { return queue_.next_ready_at(); }
+  std::vector<v1::MappingStatus> statuses() const;
+  std::vector<std::string> find(const std::vector<SecretHint>& secrets) const {
+    return intake_.find(secrets);
+  }
+
+  static constexpr std::size_t kMaxWaiters = 4096;
+
+ private:
+  struct Waiter {
+    std::size_t pending = 0;
+    WakeResult result{};
+    WakeDone done{};
+  };
+  using Waiters = std::vector<std::shared_ptr<Waiter>>;
+  struct Entry {
+    std::shared_ptr<const v1::Binding> binding{};
+    v1::MappingStatus status{};
+    Waiters for_next_run{};
+    Waiters for_this_run{};
+  };
+  using Calls = std::vector<std::function<void()>>;
+
+  void replace_binding(v1::Binding binding, SteadyTime now, WallTime wall);
+  void settle(Waiters& waiters, const WakeResult::Run* run, Calls& calls);
+
+  PacePolicy pace_;
+  WorkQueue queue_;
+  Intake intake_;
+  std::map<std::string, Entry> entries_;
+  std::size_t waiters_ = 0;
+};
+
+}  // namespace certloop

@@ -1,0 +1,132 @@
+#include "controller/engine/runner.h"
+
+#include <exception>
+#include <utility>
+
+namespace certloop {
+namespace {
+
+void make(const std::vector<std::function<void()>>& calls) {
+  for (const auto& call : calls) call();
+}
+
+}  // namespace
+
+Runner::Runner(Reconciler& reconciler, Telemetry& telemetry, const Clock& clock,
+               std::function<double()> unit_random, RunnerOptions options)
+    : reconciler_(reconciler),
+      telemetry_(telemetry),
+      clock_(clock),
+      unit_random_(std::move(unit_random)),
+      options_(options),
+      dispatcher_(options.pace) {}
+
+Runner::~Runner() {
+  stop(Duration::zero());
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Runner::start() {
+  for (unsigned i = 0; i < options_.workers; ++i) threads_.emplace_back([this] { work(); });
+}
+
+void Runner::set_bindings(std::vector<v1::Binding> bindings) {
+  std::unique_lock lock(mutex_);
+  const auto calls =
+      dispatcher_.set_bindings(std::move(bindings), clock_.steady_now(), clock_.wall_now());
+  lock.unlock();
+  changed_.notify_all();
+  make(calls);
+}
+
+Dispatcher::Woken Runner::wake(const std::vector<SecretHint>& secrets, Trigger trigger,
+                               WakeDone done) {
+  std::unique_lock lock(mutex_);
+  if (stopping_) return {};
+  const auto woken =
+      dispatcher_.wake(dispatcher_.find(secrets), trigger, clock_.steady_now(), std::move(done));
+  lock.unlock();
+  changed_.notify_all();
+  return woken;
+}
+
+std::size_t Runner::wake_all(Trigger trigger) {
+  std::unique_lock lock(mutex_);
+  if (stopping_) return 0;
+  const std::size_t woken = dispatcher_.wake_all(trigger, clock_.steady_now());
+  lock.unlock();
+  changed_.notify_all();
+  return woken;
+}
+
+std::vector<v1::MappingStatus> Runner::statuses() const {
+  const std::lock_guard lock(mutex_);
+  return dispatcher_.statuses();
+}
+
+bool Runner::stop(Duration grace) {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  changed_.notify_all();
+  const bool drained =
+      idle_.wait_until(lock, clock_.steady_now() + grace, [this] { return running_ == 0; });
+  const auto calls = dispatcher_.abandon();
+  lock.unlock();
+  make(calls);
+  return drained;
+}
+
+void Runner::work() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    if (const auto job = dispatcher_.take(clock_.steady_now())) {
+      run(lock, *job);
+    } else if (const auto at = dispatcher_.next_ready_at()) {
+      changed_.wait_until(lock, *at);
+    } else {
+      changed_.wait(lock);
+    }
+  }
+}
+
+void Runner::run(std::unique_lock<std::mutex>& lock, const Job& job) {
+  ++running_;
+  lock.unlock();
+  const SteadyTime begin = clock_.steady_now();
+  Outcome outcome = reconcile(job);
+  const SteadyTime end = clock_.steady_now();
+  report(job, outcome, std::chrono::duration_cast<Duration>(end - begin));
+  lock.lock();
+  const auto calls =
+      dispatcher_.complete(job, std::move(outcome), end, clock_.wall_now(), unit_random_());
+  lock.unlock();
+  make(calls);
+  lock.lock();
+  --running_;
+  idle_.notify_all();
+  changed_.notify_one();  // the next turn may be sooner than what another worker waits for
+}
+
+// A run never takes the worker down, whatever a library throws: it counts as a fault of ours.
+Outcome Runner::reconcile(const Job& job) {
+  try {
+    return reconciler_.reconcile(*job.binding, clock_.steady_now() + options_.run_deadline);
+  } catch (const std::exception&) {
+    // The text is not shown: it may quote what the library was working on.
+    const Error error{ErrorCode::internal, "unexpected exception in a run", {}};
+    Outcome outcome;
+    outcome.targets.assign(job.binding->targets.size(), TargetOutcome{{}, error, false});
+    outcome.next = next_after(error);
+    return outcome;
+  }
+}
+
+void Runner::report(const Job& job, const Outcome& outcome, Duration took) {
+  for (std::size_t i = 0; i < outcome.targets.size(); ++i) {
+    telemetry_.on(TargetReconciled{job.binding->id, v1::display_name(job.binding->targets[i]),
+                                   outcome.targets[i].plan, outcome.targets[i].error, job.trigger,
+                                   took});
+  }
+}
+
+}  // namespace certloop

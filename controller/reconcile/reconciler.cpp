@@ -1,0 +1,96 @@
+#include "controller/reconcile/reconciler.h"
+
+#include <utility>
+
+#include "controller/core/decide.h"
+#include "controller/reconcile/render.h"
+#include "controller/tls/bundle.h"
+
+namespace certloop {
+namespace {
+
+TargetOutcome failed(std::optional<Plan> plan, Error error) {
+  return {std::move(plan), std::move(error), false};
+}
+
+TargetState state_of(const v1::Target& target, const std::optional<TargetSnapshot>& snapshot) {
+  if (!snapshot) return TargetAbsent{};
+  TargetPresent present{snapshot->format, snapshot->entity_tag, {}};
+  if (snapshot->data) present.content = fingerprint_of(target, *snapshot->data);
+  return present;
+}
+
+// A certificate that becomes valid soon is looked at again then, not at some later resync.
+Next next_for(const TargetOutcome& outcome, const std::optional<LeafFacts>& leaf, WallTime now) {
+  if (outcome.error) return next_after(*outcome.error);
+  if (outcome.plan->reason == Reason::not_yet_valid) {
+    return After{std::chrono::duration_cast<Duration>(leaf->not_before - now)};
+  }
+  return AtResync{};
+}
+
+}  // namespace
+
+// The source as the rules see it, and the clean parts to write (only of a readable one).
+struct Reconciler::Inspected {
+  SourceState state{};
+  std::optional<tls::Bundle> bundle{};
+};
+
+Result<Reconciler::Inspected> Reconciler::observe_source(const v1::Source& source,
+                                                         SteadyTime deadline) {
+  auto fetched = source_.fetch(source, deadline);
+  if (!fetched) return tl::make_unexpected(std::move(fetched.error()));
+  if (std::holds_alternative<SourceMissing>(*fetched)) return Inspected{SourceMissing{}, {}};
+  if (auto* unreadable = std::get_if<SourceUnreadable>(&*fetched)) {
+    return Inspected{std::move(*unreadable), {}};
+  }
+  auto bundle = tls::inspect(std::get<SourcePayload>(*fetched));
+  if (!bundle) return Inspected{SourceUnreadable{bundle.error().message}, {}};
+  SourceReadable facts = bundle->facts;
+  return Inspected{std::move(facts), std::move(*bundle)};
+}
+
+Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline) {
+  Outcome outcome;
+  const auto source = observe_source(binding.source, deadline);
+  if (source && source->bundle) outcome.leaf = source->bundle->facts.leaf;
+  outcome.next = AtResync{};
+  for (const v1::Target& target : binding.targets) {
+    outcome.targets.push_back(source ? reconcile_target(binding, target, *source, deadline)
+                                     : failed({}, source.error()));
+    outcome.next =
+        combine(outcome.next, next_for(outcome.targets.back(), outcome.leaf, clock_.wall_now()));
+  }
+  return outcome;
+}
+
+TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1::Target& target,
+                                           const Inspected& source, SteadyTime deadline) {
+  if (auto held = objection_to_source(target, binding.require, source.state, clock_.wall_now())) {
+    return {std::move(held), {}, false};
+  }
+  const auto snapshot = target_.fetch(target, deadline);
+  if (!snapshot) return failed({}, snapshot.error());
+
+  SecretData desired = render(target, *source.bundle);
+  Plan plan = compare(target, state_of(target, *snapshot), fingerprint_of(target, desired));
+
+  Result<void> written;
+  switch (plan.action()) {
+    case Action::nothing:
+    case Action::hold:
+      return {std::move(plan), {}, false};
+    case Action::create:
+      written = target_.create(target, desired, deadline);
+      break;
+    case Action::replace:
+      desired = merged(target, std::move(desired), *(*snapshot)->data);
+      written = target_.replace(target, desired, plan.if_match, deadline);
+      break;
+  }
+  if (!written) return failed(std::move(plan), written.error());
+  return {std::move(plan), {}, true};
+}
+
+}  // namespace certloop

@@ -1,0 +1,63 @@
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "api/v1/binding.h"
+#include "controller/core/conditions.h"
+#include "controller/core/observed.h"
+#include "controller/core/pace.h"
+#include "controller/ports/clock.h"
+#include "controller/ports/secret_source.h"
+#include "controller/ports/secret_target.h"
+
+namespace certloop {
+
+// What one run did: one entry for each target of the binding, in its order.
+struct Outcome {
+  std::optional<LeafFacts> leaf{};  // the certificate that was seen
+  std::vector<TargetOutcome> targets{};
+  Next next{};
+};
+
+// Makes targets equal to their source, one binding at a time: observe, decide, act. Gets a binding
+// and never an event, so it is safe to run at any time, twice, in any order, and beside another
+// controller (every write is conditional). One read of the source serves all targets; each target
+// gets at most one write; a target that fails or is held does not stop the others. Never throws.
+// Threads: any number at once, for different bindings.
+class Reconciler {
+ public:
+  Reconciler(SecretSource& source, SecretTarget& target, const Clock& clock)
+      : source_(source), target_(target), clock_(clock) {}
+
+  Outcome reconcile(const v1::Binding& binding, SteadyTime deadline);
+
+ private:
+  struct Inspected;
+  Result<Inspected> observe_source(const v1::Source& source, SteadyTime deadline);
+  TargetOutcome reconcile_target(const v1::Binding& binding, const v1::Target& target,
+                                 const Inspected& source, SteadyTime deadline);
+
+  SecretSource& source_;
+  SecretTarget& target_;
+  const Clock& clock_;
+};
+
+// A target that accepts every write and does none: the one difference between `plan` and `sync`.
+class DryRunTarget : public SecretTarget {
+ public:
+  explicit DryRunTarget(SecretTarget& real) : real_(real) {}
+  Result<std::optional<TargetSnapshot>> fetch(const v1::Target& target,
+                                              SteadyTime deadline) override {
+    return real_.fetch(target, deadline);
+  }
+  Result<void> create(const v1::Target&, const SecretData&, SteadyTime) override { return {}; }
+  Result<void> replace(const v1::Target&, const SecretData&, const std::string&,
+                       SteadyTime) override {
+    return {};
+  }
+
+ private:
+  SecretTarget& real_;
+};
+
+}  // namespace certloop

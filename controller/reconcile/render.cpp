@@ -1,0 +1,34 @@
+#include "controller/reconcile/render.h"
+
+namespace certloop {
+
+SecretData render(const v1::Target& target, const tls::Bundle& bundle) {
+  SecretData data;
+  for (const auto& [key, part] : target.data) {
+    SecretBytes text = bundle.part(part);
+    if (!text.empty()) data.emplace(key, std::move(text));
+  }
+  return data;
+}
+
+Fingerprint fingerprint_of(const v1::Target& target, const SecretData& data) {
+  tls::FingerprintOf whole;
+  for (const auto& [key, part] : target.data) {
+    const auto present = data.find(key);
+    // Text that is no PEM has no fingerprint and must not look like an absent key: it is garbage,
+    // and garbage equals nothing.
+    std::optional<Fingerprint> print;
+    if (present != data.end()) print = tls::fingerprint(present->second).value_or(Fingerprint{});
+    whole.add(key, print);
+  }
+  return whole.finish();
+}
+
+SecretData merged(const v1::Target& target, SecretData rendered, const SecretData& present) {
+  for (const auto& [key, value] : present) {
+    if (target.data.count(key) == 0) rendered.emplace(key, value.clone());
+  }
+  return rendered;
+}
+
+}  // namespace certloop
