@@ -76,8 +76,8 @@ Dispatcher::Woken Dispatcher::wake(const std::vector<std::string>& ids, Trigger 
   return woken;
 }
 
-std::size_t Dispatcher::wake_all(Trigger trigger, SteadyTime now) {
-  for (const auto& [id, entry] : entries_) queue_.add(id, trigger, now);
+std::size_t Dispatcher::wake_all(Trigger trigger, SteadyTime at) {
+  for (const auto& [id, entry] : entries_) queue_.add(id, trigger, at);
   return entries_.size();
 }
 

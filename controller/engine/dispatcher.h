@@ -54,8 +54,8 @@ class Dispatcher {
   };
   Woken wake(const std::vector<std::string>& ids, Trigger trigger, SteadyTime now,
              WakeDone done = {});
-  // Looks at everything.
-  std::size_t wake_all(Trigger trigger, SteadyTime now);
+  // Looks at everything, not before `at`. Returns how many bindings there are.
+  std::size_t wake_all(Trigger trigger, SteadyTime at);
 
   std::optional<Job> take(SteadyTime now);
   // Ends a job; returns the waiters' calls, to be made without any lock held.

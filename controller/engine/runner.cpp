@@ -50,10 +50,10 @@ Dispatcher::Woken Runner::wake(const std::vector<SecretHint>& secrets, Trigger t
   return woken;
 }
 
-std::size_t Runner::wake_all(Trigger trigger) {
+std::size_t Runner::wake_all(Trigger trigger, SteadyTime at) {
   std::unique_lock lock(mutex_);
   if (stopping_) return 0;
-  const std::size_t woken = dispatcher_.wake_all(trigger, clock_.steady_now());
+  const std::size_t woken = dispatcher_.wake_all(trigger, at);
   lock.unlock();
   changed_.notify_all();
   return woken;

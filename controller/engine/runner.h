@@ -29,7 +29,7 @@ class Runner {
   void start();
   void set_bindings(std::vector<v1::Binding> bindings);
   Dispatcher::Woken wake(const std::vector<SecretHint>& secrets, Trigger trigger, WakeDone done);
-  std::size_t wake_all(Trigger trigger);
+  std::size_t wake_all(Trigger trigger, SteadyTime at);
   std::vector<v1::MappingStatus> statuses() const;
 
   // Takes no new work and waits until what runs has ended, at most `grace`. True: all has ended.

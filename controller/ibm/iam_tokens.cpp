@@ -50,6 +50,7 @@ struct IamTokens::Slot {
   SteadyTime renew_at{};
   SteadyTime unusable_at{};
   bool fetching = false;
+  bool succeeded = false;  // at least once
   std::optional<Error> failure{};
   SteadyTime failure_until{};
 
@@ -60,6 +61,7 @@ struct IamTokens::Slot {
     renew_at = now + life * 4 / 5;
     unusable_at = now + std::max<Duration>(life - kUnusableBeforeExpiry, Duration::zero());
     failure.reset();
+    succeeded = true;
   }
 
   void remember(const Error& error, SteadyTime now) {
@@ -122,11 +124,10 @@ void IamTokens::reject(const v1::Credentials& credentials, const SecretBytes& to
   if (equal_in_constant_time(slot.token.reveal(), token.reveal())) slot.token = SecretBytes();
 }
 
-bool IamTokens::all_valid() const {
+bool IamTokens::credentials_good() const {
   const std::lock_guard lock(mutex_);
-  const SteadyTime now = clock_.steady_now();
-  return !slots_.empty() && std::all_of(slots_.begin(), slots_.end(), [&](const auto& entry) {
-    return entry.second->usable(now);
+  return !slots_.empty() && std::all_of(slots_.begin(), slots_.end(), [](const auto& entry) {
+    return entry.second->succeeded && !entry.second->failure;
   });
 }
 

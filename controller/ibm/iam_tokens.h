@@ -41,8 +41,8 @@ class IamTokens : public TokenSource {
   Result<SecretBytes> token(const v1::Credentials& credentials, SteadyTime deadline) override;
   void reject(const v1::Credentials& credentials, const SecretBytes& token) override;
 
-  // True when every credential that was asked for (at least one) has a valid token now.
-  bool all_valid() const;
+  // True when every credential that was asked for (at least one) gave a token when last asked.
+  bool credentials_good() const;
 
  private:
   struct Slot;

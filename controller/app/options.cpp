@@ -1,0 +1,251 @@
+#include "controller/app/options.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "controller/app/files.h"
+#include "controller/app/version.h"
+
+namespace certloop::app {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+// What is written once and used by several commands. Seconds are read as whole numbers with a unit.
+struct Reader {
+  Options options{};
+  std::string shared_secret_file{};
+  std::string view_token_file{};
+  std::map<std::string, std::uint64_t> units{{"ms", 1}, {"s", 1000}, {"m", 60'000}};
+
+  void duration(CLI::App* app, const std::string& name, Duration& into, const std::string& env,
+                const std::string& help) {
+    app->add_option_function<std::uint64_t>(
+           name, [&into](const std::uint64_t& ms) { into = Duration(ms); }, help)
+        ->envname(env)
+        ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+        ->default_str(std::to_string(into.count()) + "ms");
+  }
+
+  void mapping(CLI::App* app) {
+    app->add_option("--mapping,-m", options.mapping, "mapping file, or a folder of *.yaml files")
+        ->envname("CERTLOOP_MAPPING")
+        ->required();
+  }
+
+  void output(CLI::App* app) {
+    app->add_option("--output,-o", options.output, "table for people, json for programs")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, Output>{{"table", Output::table}, {"json", Output::json}}))
+        ->default_str("table");
+  }
+
+  void cloud(CLI::App* app) {
+    app->add_option("--iam-url", options.iam_url, "IAM token service")
+        ->envname("CERTLOOP_IAM_URL")
+        ->capture_default_str();
+    app->add_option("--api-key-file", options.api_key_file,
+                    "file with an IBM Cloud API key (or the variable CERTLOOP_API_KEY)")
+        ->envname("CERTLOOP_API_KEY_FILE");
+    app->add_option("--trusted-profile", options.trusted_profile,
+                    "IAM trusted profile, name or id, used with the compute resource token")
+        ->envname("CERTLOOP_TRUSTED_PROFILE");
+    app->add_option("--compute-token-file", options.compute_token_file,
+                    "compute resource token; default: where IBM Cloud mounts it")
+        ->envname("CERTLOOP_COMPUTE_TOKEN_FILE");
+    app->add_option("--ca-file", options.ca_file,
+                    "PEM file of the only CAs to trust; default: the system's")
+        ->envname("CERTLOOP_CA_FILE");
+    app->add_option("--requests-per-second", options.requests_per_second,
+                    "most requests a second to each service; lower is kinder, higher is quicker")
+        ->envname("CERTLOOP_REQUESTS_PER_SECOND")
+        ->check(CLI::Range(0.1, 1000.0))
+        ->capture_default_str();
+    app->add_option("--workers", options.workers, "mappings worked on at once")
+        ->envname("CERTLOOP_WORKERS")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    duration(app, "--run-deadline", options.run_deadline, "CERTLOOP_RUN_DEADLINE",
+             "time for one mapping, all its calls together");
+  }
+
+  void logging(CLI::App* app) {
+    app->add_option("--log-level", options.log_level, "debug also tells each call")
+        ->envname("CERTLOOP_LOG_LEVEL")
+        ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
+        ->capture_default_str();
+    app->add_option("--log-format", options.log_format, "auto: text on a terminal, else json")
+        ->envname("CERTLOOP_LOG_FORMAT")
+        ->transform(CLI::CheckedTransformer(std::map<std::string, LogFormat>{
+            {"auto", LogFormat::automatic}, {"text", LogFormat::text}, {"json", LogFormat::json}}))
+        ->default_str("auto");
+  }
+
+  void view_token(CLI::App* app) {
+    app->add_option("--view-token-file", view_token_file,
+                    "token that opens /v1/status (or CERTLOOP_VIEW_TOKEN); without one only this "
+                    "machine may look")
+        ->envname("CERTLOOP_VIEW_TOKEN_FILE");
+  }
+
+  void server(CLI::App* app) {
+    app->add_option("--listen", options.listen,
+                    "address:port; default: every address on $PORT if that is set, else "
+                    "127.0.0.1:8080; port 0 takes a free one")
+        ->envname("CERTLOOP_LISTEN");
+    app->add_option("--address-file", options.address_file,
+                    "file to write the listening address to, as http://…")
+        ->envname("CERTLOOP_ADDRESS_FILE");
+    app->add_option("--shared-secret-file", shared_secret_file,
+                    "one or two secrets, a line each, that senders of notifications present (or "
+                    "CERTLOOP_SHARED_SECRET); two, while you change them")
+        ->envname("CERTLOOP_SHARED_SECRET_FILE");
+    app->add_flag("--allow-unauthenticated", options.allow_unauthenticated,
+                  "take notifications from anybody; for trials only");
+    duration(
+        app, "--notification-wait", options.notification_wait, "CERTLOOP_NOTIFICATION_WAIT",
+        "how long a notification's answer waits for its outcome; the sender gives up after 10s");
+    duration(app, "--shutdown-grace", options.shutdown_grace, "CERTLOOP_SHUTDOWN_GRACE",
+             "how long work under way may go on after SIGTERM");
+    duration(app, "--mapping-poll", options.mapping_poll, "CERTLOOP_MAPPING_POLL",
+             "how often to look whether the mapping has changed");
+  }
+
+  void job(CLI::App* app) {
+    app->add_option("--only", options.only, "only the mapping of this name");
+  }
+};
+
+// Secrets by file or variable, separated by white space.
+std::vector<SecretBytes> secrets_of(const std::string& file, const char* variable) {
+  std::vector<SecretBytes> secrets;
+  SecretBytes text(environment(variable));
+  if (!file.empty()) {
+    auto content = read_secret_file(file);
+    if (!content) throw CLI::ValidationError(file, "cannot be read");
+    text = std::move(*content);
+  }
+  std::string_view rest = text.reveal();
+  while (true) {
+    const std::size_t begin = rest.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) return secrets;
+    rest.remove_prefix(begin);
+    const std::size_t end = std::min(rest.find_first_of(" \t\r\n"), rest.size());
+    secrets.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(end);
+  }
+}
+
+void read_secrets(Reader& reader) {
+  Options& options = reader.options;
+  options.api_key = SecretBytes(environment("CERTLOOP_API_KEY"));
+  auto view = secrets_of(reader.view_token_file, "CERTLOOP_VIEW_TOKEN");
+  if (!view.empty()) options.view_token = std::move(view.front());
+  options.shared_secrets = secrets_of(reader.shared_secret_file, "CERTLOOP_SHARED_SECRET");
+  if (options.command != Command::run) return;
+  if (options.shared_secrets.size() > 2) {
+    throw CLI::ValidationError("--shared-secret-file", "holds more than two secrets");
+  }
+  for (const SecretBytes& secret : options.shared_secrets) {
+    if (secret.size() < 16) {
+      throw CLI::ValidationError("--shared-secret-file", "a secret is shorter than 16 characters");
+    }
+  }
+  if (options.shared_secrets.empty() && !options.allow_unauthenticated) {
+    throw CLI::ValidationError(
+        "--shared-secret-file",
+        "without a shared secret anybody could send notifications: give one, or say "
+        "--allow-unauthenticated");
+  }
+}
+
+std::size_t number(const std::string& text, std::size_t otherwise) {
+  try {
+    return text.empty() ? otherwise : std::stoul(text);
+  } catch (const std::exception&) {
+    return otherwise;
+  }
+}
+
+// What Code Engine puts into the environment of its workloads.
+void read_code_engine(Options& options) {
+  options.home_region = environment("CE_REGION");
+  options.home_code_engine_url = environment("CE_API_BASE_URL");
+  options.job_index = number(environment("JOB_INDEX"), 0);
+  options.job_array_size = std::max<std::size_t>(1, number(environment("JOB_ARRAY_SIZE"), 1));
+  options.job_event = environment("ibmendata");
+  if (options.job_event.empty()) options.job_event = environment("CE_DATA");
+  if (options.listen.empty()) {
+    const std::string port = environment("PORT");
+    options.listen = port.empty() ? "127.0.0.1:8080" : "0.0.0.0:" + port;
+  }
+}
+
+CLI::App* command(CLI::App& app, Reader& reader, const char* name, Command which,
+                  const char* description) {
+  CLI::App* sub = app.add_subcommand(name, description);
+  sub->callback([&reader, which] { reader.options.command = which; });
+  return sub;
+}
+
+void describe(CLI::App& app, Reader& reader) {
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("certloop ") + kVersion);
+  app.footer("Exit codes, the mapping file and operation: see README.md.");
+
+  CLI::App* run = command(app, reader, "run", Command::run,
+                          "keep the secrets in sync: HTTP server, workers, resync, reload");
+  CLI::App* sync = command(app, reader, "sync", Command::sync,
+                           "one pass over all mappings; exit 0: all in sync, 1: some are not");
+  CLI::App* plan =
+      command(app, reader, "plan", Command::plan,
+              "what a sync would do, and why; exit 0: nothing, 2: changes, 1: failure");
+  CLI::App* validate = command(app, reader, "validate", Command::validate,
+                               "check the mapping, offline; exit 0: good, 1: faults");
+  CLI::App* status =
+      command(app, reader, "status", Command::status,
+              "ask a running controller (--url), or look (--mapping); exit 0: ready");
+  command(app, reader, "version", Command::version, "build facts");
+
+  for (CLI::App* sub : {run, sync, plan, validate}) reader.mapping(sub);
+  for (CLI::App* sub : {sync, plan, validate, status}) reader.output(sub);
+  for (CLI::App* sub : {run, sync, plan, status}) {
+    reader.cloud(sub);
+    reader.logging(sub);
+  }
+  for (CLI::App* sub : {sync, plan}) reader.job(sub);
+  for (CLI::App* sub : {run, status}) reader.view_token(sub);
+  reader.server(run);
+  status->add_option("--mapping,-m", reader.options.mapping, "mapping file or folder: look itself")
+      ->envname("CERTLOOP_MAPPING");
+  status->add_option("--url", reader.options.url, "base URL of a running controller")
+      ->envname("CERTLOOP_URL");
+}
+
+}  // namespace
+
+std::variant<Options, int> parse_options(int argc, const char* const* argv) {
+  CLI::App app("certloop keeps Code Engine secrets equal to Secrets Manager certificates",
+               "certloop");
+  Reader reader;
+  describe(app, reader);
+  try {
+    app.parse(argc, argv);
+    read_secrets(reader);
+    read_code_engine(reader.options);
+    if (reader.options.command == Command::status && reader.options.url.empty() &&
+        reader.options.mapping.empty()) {
+      throw CLI::ValidationError("status", "give --url or --mapping");
+    }
+  } catch (const CLI::ParseError& error) {
+    // 0 for --help and --version; every usage error is the commands' 1.
+    return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 1;
+  }
+  return std::move(reader.options);
+}
+
+}  // namespace certloop::app

@@ -1,0 +1,114 @@
+#include <csignal>
+#include <memory>
+#include <random>
+
+#include "controller/app/commands.h"
+#include "controller/app/files.h"
+#include "controller/app/mapping_file.h"
+#include "controller/app/routes.h"
+#include "controller/app/stack.h"
+#include "controller/app/version.h"
+
+namespace certloop::app {
+namespace {
+
+using Level = TelemetryLog::Level;
+
+std::function<double()> unit_random() {
+  return [engine = std::mt19937_64(std::random_device{}())]() mutable {
+    return std::uniform_real_distribution<double>(0.0, 1.0)(engine);
+  };
+}
+
+std::string url_of(const Options& options, std::uint16_t port) {
+  return "http://" + options.listen.substr(0, options.listen.rfind(':')) + ":" +
+         std::to_string(port);
+}
+
+std::size_t count_targets(const std::vector<v1::Binding>& bindings) {
+  std::size_t targets = 0;
+  for (const v1::Binding& binding : bindings) targets += binding.targets.size();
+  return targets;
+}
+
+// A good mapping goes to the runner; a bad one is told everywhere and changes nothing.
+MappingWatcher::OnLoad on_load(Runner& runner, FileState& file, Telemetry& telemetry,
+                               const Clock& clock) {
+  return [&](LoadedMapping mapping) {
+    if (!mapping) {
+      telemetry.on(MappingRejected{mapping.error()});
+      file.refused(std::move(mapping.error()));
+      return;
+    }
+    telemetry.on(MappingLoaded{mapping->size(), count_targets(*mapping)});
+    runner.set_bindings(std::move(*mapping));
+    file.loaded(clock.wall_now());
+  };
+}
+
+int wait_for_signal() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  int received = 0;
+  sigwait(&signals, &received);
+  return received;
+}
+
+RouteOptions route_options(Options& options) {
+  return {std::move(options.shared_secrets), std::move(options.view_token),
+          options.notification_wait};
+}
+
+}  // namespace
+
+int run(Options options) {
+  // The port first: a cold start is waited for by somebody.
+  auto listening = net::HttpServer::listen(options.listen);
+  Stack stack(options);
+  TelemetryLog& log = stack.telemetry();
+  if (!listening) {
+    log.say(Level::error, "cannot listen",
+            {{"address", options.listen}, {"detail", listening.error().message}});
+    return 1;
+  }
+  net::HttpServer& server = **listening;
+
+  Reconciler reconciler(stack.source(), stack.target(), stack.clock());
+  Runner runner(reconciler, log, stack.clock(), unit_random(),
+                {options.workers, options.run_deadline, PacePolicy{}});
+  FileState file;
+  Routes routes(
+      runner, file, log, stack.clock(),
+      [&tokens = stack.tokens()] { return tokens.credentials_good(); }, route_options(options));
+  MappingWatcher watcher(options.mapping, {options.home_region, options.home_code_engine_url},
+                         options.mapping_poll, on_load(runner, file, log, stack.clock()));
+
+  routes.install(server);
+  server.start();
+  const std::string url = url_of(options, server.port());
+  if (!options.address_file.empty() && !write_file_atomically(options.address_file, url + "\n")) {
+    log.say(Level::error, "cannot write the address file", {{"path", options.address_file}});
+    return 1;
+  }
+  log.say(Level::info, "listening", {{"url", url}, {"version", kVersion}});
+  if (options.allow_unauthenticated) log.say(Level::warn, "open to unauthenticated notifications");
+  runner.start();
+  watcher.start();
+
+  wait_for_signal();
+  log.say(Level::info, "stopping");
+  routes.shut();
+  watcher.stop();
+  const bool drained = runner.stop(options.shutdown_grace);
+  server.stop(Duration(500));
+  log.say(drained ? Level::info : Level::warn,
+          drained ? "stopped" : "stopped with work unfinished");
+  log.flush();
+  // Not by return: a worker may sit in a DNS look-up that nothing can end, and cpprestsdk's pool
+  // would be waited for.
+  _exit(0);
+}
+
+}  // namespace certloop::app

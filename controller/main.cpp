@@ -1,0 +1,67 @@
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+
+#include "controller/app/commands.h"
+#include "controller/app/version.h"
+#include "controller/net/cpprest_transport.h"
+
+namespace {
+
+using certloop::app::Command;
+using certloop::app::Options;
+
+// Keys pass through this memory: no core file may hold them, no other process may read it.
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+// Before any thread exists, so that every thread inherits it; `run` waits for these signals, the
+// other commands end by them as usual.
+void block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+int execute(Options options) {
+  if (options.command == Command::run) block_signals();
+  std::signal(SIGPIPE, SIG_IGN);
+  certloop::net::initialize_client_threads(4);
+  switch (options.command) {
+    case Command::run:
+      return certloop::app::run(std::move(options));
+    case Command::sync:
+      return certloop::app::pass(std::move(options), false);
+    case Command::plan:
+      return certloop::app::pass(std::move(options), true);
+    case Command::validate:
+      return certloop::app::validate(options);
+    case Command::status:
+      return certloop::app::status(std::move(options));
+    case Command::version:
+      std::cout << "certloop " << certloop::app::kVersion << "\n";
+      return 0;
+  }
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  keep_memory_private();
+  auto parsed = certloop::app::parse_options(argc, argv);
+  const int code = std::holds_alternative<int>(parsed)
+                       ? std::get<int>(parsed)
+                       : execute(std::move(std::get<Options>(parsed)));
+  std::cout.flush();
+  // Leaves without running static destructors: cpprestsdk's are not safe to run with TLS.
+  _exit(code);
+}
