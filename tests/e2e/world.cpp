@@ -1,0 +1,229 @@
+#include "tests/e2e/world.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+namespace e2e {
+namespace {
+
+const Json& expect(const cloud_client::Answer& answer, const Json& body, const std::string& what) {
+  if (answer.status < 200 || answer.status > 299) {
+    throw std::runtime_error(what + ": HTTP " + std::to_string(answer.status) + " " + answer.body);
+  }
+  return body;
+}
+
+Json sent(const cloud_client::Answer& answer, const std::string& what) {
+  const Json body = answer.body.empty() ? Json::object() : answer.json();
+  return expect(answer, body, what);
+}
+
+std::string certloop_path() { return CERTLOOP_BINARY; }
+
+}  // namespace
+
+Folder::Folder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "certloop-test-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  path_ = pattern;
+}
+
+Folder::~Folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string Folder::write(const std::string& name, const std::string& text) const {
+  std::ofstream(path(name)) << text;
+  return path(name);
+}
+
+Certificate Pki::issue(const std::string& dns_name, test_pki::Time not_after) const {
+  const auto leaf = intermediate_.issue({.dns_names = {dns_name}, .not_after = not_after});
+  return {leaf.certificate(), intermediate_.certificate(), leaf.private_key(), leaf.serial()};
+}
+
+World::World()
+    : token_(cloud_client::access_token(cloud_environment_.at("CERTLOOP_IAM_URL"),
+                                        cloud_environment_.at("CERTLOOP_API_KEY"))),
+      sm_(Client(cloud_environment_.at("LOCALCLOUD_SM_URL")).bearer(token_)),
+      shop_(Client(cloud_environment_.at("LOCALCLOUD_CE_URL_A") + "/projects/" +
+                   cloud_environment_.at("LOCALCLOUD_PROJECT_A"))
+                .bearer(token_)),
+      admin_(Client(cloud_environment_.at("LOCALCLOUD_CE_URL_B") + "/projects/" +
+                    cloud_environment_.at("LOCALCLOUD_PROJECT_B"))
+                 .bearer(token_)),
+      en_(Client(cloud_environment_.at("LOCALCLOUD_EN_URL") + "/v1/instances/" +
+                 cloud_environment_.at("LOCALCLOUD_EN_INSTANCE"))
+              .bearer(token_)),
+      local_(cloud_.url() + "/_local") {}
+
+std::string World::import_certificate(const std::string& name, const Certificate& certificate) {
+  Json body{{"secret_type", "imported_cert"},
+            {"name", name},
+            {"certificate", certificate.certificate}};
+  if (!certificate.intermediate.empty()) body["intermediate"] = certificate.intermediate;
+  if (!certificate.private_key.empty()) body["private_key"] = certificate.private_key;
+  return sent(sm_.post("/api/v2/secrets", body), "import").at("id").get<std::string>();
+}
+
+void World::rotate(const std::string& id, const Certificate& certificate) {
+  Json body{{"certificate", certificate.certificate}};
+  if (!certificate.intermediate.empty()) body["intermediate"] = certificate.intermediate;
+  if (!certificate.private_key.empty()) body["private_key"] = certificate.private_key;
+  sent(sm_.post("/api/v2/secrets/" + id + "/versions", body), "rotate");
+}
+
+Json World::data_of(const std::string& name, const std::string& secret) const {
+  const auto answer = project(name).get("/secrets/" + secret);
+  return answer.status == 404 ? Json::object() : sent(answer, "read target").at("data");
+}
+
+void World::edit_by_hand(const std::string& name, const std::string& secret, const Json& data) {
+  const auto answer = project(name).get("/secrets/" + secret);
+  const std::string format = sent(answer, "read target").at("format").get<std::string>();
+  sent(project(name).put("/secrets/" + secret, {{"format", format}, {"data", data}},
+                         {{"If-Match", "*"}}),
+       "edit by hand");
+}
+
+std::size_t World::writes() const {
+  std::size_t count = 0;
+  for (const char* method : {"POST", "PUT"}) {
+    const auto journal = local_.get(std::string("/journal?service=ce&method=") + method).json();
+    count += journal.at("entries").size();
+  }
+  return count;
+}
+
+std::size_t World::reads_of(const std::string& secret_id) const {
+  const auto journal = local_.get("/journal?service=sm&method=GET").json();
+  std::size_t count = 0;
+  for (const Json& entry : journal.at("entries")) {
+    const std::string path = entry.at("path").get<std::string>();
+    count += path.find("/secrets/" + secret_id + "/versions/current") != std::string::npos ? 1 : 0;
+  }
+  return count;
+}
+
+void World::fault(const Json& fault) { sent(local_.post("/faults", fault), "fault"); }
+
+void World::set_switch(const std::string& name, const Json& value) {
+  sent(local_.post("/switches", {{name, value}}), "switch");
+}
+
+void World::map(const std::string& name, const std::string& secret_id,
+                const std::vector<To>& targets, const std::string& require) {
+  mappings_ += "    - name: " + name + "\n      from: { secretsManager: main, id: " + secret_id +
+               " }\n      to:\n";
+  for (const To& to : targets) {
+    mappings_ +=
+        "        - { project: " + to.project + ", secret: " + to.secret + to.extra + " }\n";
+  }
+  if (!require.empty()) mappings_ += "      require: " + require + "\n";
+}
+
+void World::write_mapping(const std::string& resync) {
+  const auto& e = cloud_environment_;
+  const std::string text =
+      "apiVersion: certloop.dev/v1\nkind: CertificateMapping\nmetadata:\n  name: test\nspec:\n"
+      "  resync: " + resync + "\n  secretsManagers:\n    main: { url: \"" +
+      e.at("LOCALCLOUD_SM_URL") + "\" }\n  projects:\n    shop: { id: " +
+      e.at("LOCALCLOUD_PROJECT_A") + ", url: \"" + e.at("LOCALCLOUD_CE_URL_A") +
+      "\" }\n    admin: { id: " + e.at("LOCALCLOUD_PROJECT_B") + ", url: \"" +
+      e.at("LOCALCLOUD_CE_URL_B") + "\" }\n  mappings:\n" + mappings_;
+  // Swapped in whole, as an editor or a mounted config map does it.
+  std::filesystem::rename(folder_.write("mapping.draft", text), mapping_path());
+}
+
+std::map<std::string, std::string> World::environment() const {
+  return {{"CERTLOOP_IAM_URL", cloud_environment_.at("CERTLOOP_IAM_URL")},
+          {"CERTLOOP_API_KEY", cloud_environment_.at("CERTLOOP_API_KEY")},
+          {"CERTLOOP_MAPPING", mapping_path()},
+          {"CERTLOOP_REQUESTS_PER_SECOND", "1000"},
+          {"ASAN_OPTIONS", "detect_leaks=0"}};
+}
+
+test_support::Finished World::certloop(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> command{certloop_path()};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return test_support::run_to_end(command, environment());
+}
+
+void World::wire_notifications(const std::string& url) {
+  const auto& e = cloud_environment_;
+  sent(sm_.post("/api/v2/notifications/registration",
+                {{"event_notifications_instance_crn", e.at("LOCALCLOUD_EN_CRN")},
+                 {"event_notifications_source_name", "certificates"}}),
+       "registration");
+  const Json rule{{"enabled", true}, {"event_type_filter", "$.*"}, {"notification_filter", ""}};
+  const Json source{{"id", e.at("LOCALCLOUD_SM_CRN")}, {"rules", {rule}}};
+  const Json topic = sent(en_.post("/topics", {{"name", "certificates"}, {"sources", {source}}}), "topic");
+  const Json config{{"params",
+                     {{"type", "application"},
+                      {"url", url + "/v1/notifications"},
+                      {"verb", "post"},
+                      {"custom_headers", {{"Authorization", std::string("Bearer ") + kSharedSecret}}},
+                      {"sensitive_headers", {"Authorization"}}}}};
+  const std::string part = "--edge\r\nContent-Disposition: form-data; name=\"";
+  const std::string body = part + "name\"\r\n\r\ncertloop\r\n" + part + "type\"\r\n\r\nibmce\r\n" +
+                           part + "config\"\r\nContent-Type: application/json\r\n\r\n" +
+                           config.dump() + "\r\n--edge--\r\n";
+  const Json destination = sent(
+      en_.send("POST", "/destinations", {{"Content-Type", "multipart/form-data; boundary=edge"}}, body),
+      "destination");
+  sent(en_.post("/subscriptions", {{"name", "certloop"},
+                                   {"destination_id", destination.at("id")},
+                                   {"topic_id", topic.at("id")}}),
+       "subscription");
+}
+
+void World::flush() { sent(local_.post("/flush"), "flush"); }
+
+Controller::Controller(const World& world, const std::vector<std::string>& more,
+                       const std::map<std::string, std::string>& environment)
+    : process_(
+          [&] {
+            std::vector<std::string> command{certloop_path(), "run", "--listen", "127.0.0.1:0",
+                                             "--log-format", "json", "--mapping-poll", "50ms"};
+            command.insert(command.end(), more.begin(), more.end());
+            return command;
+          }(),
+          [&] {
+            auto all = world.environment();
+            all["CERTLOOP_SHARED_SECRET"] = kSharedSecret;
+            for (const auto& [name, value] : environment) all[name] = value;
+            return all;
+          }()) {
+  const auto line = log("listening");
+  if (!line) throw std::runtime_error("the controller did not start: " + process_.standard_error());
+  url_ = Json::parse(*line).at("url").get<std::string>();
+}
+
+std::optional<std::string> Controller::log(const std::string& event,
+                                           const std::vector<std::string>& words) {
+  return process_.wait_for_line([&](const std::string& line) {
+    const Json entry = Json::parse(line, nullptr, false);
+    if (!entry.is_object() || entry.value("event", "") != event) return false;
+    for (const std::string& word : words) {
+      if (line.find(word) == std::string::npos) return false;
+    }
+    return true;
+  });
+}
+
+Json notification(const std::string& event_type, const std::vector<std::string>& secret_ids,
+                  const std::string& secret_type) {
+  Json secrets = Json::array();
+  for (const std::string& id : secret_ids) {
+    secrets.push_back({{"secret_id", id}, {"secret_name", "some-name"}, {"secret_group_id", "default"}});
+  }
+  return {{"id", "1"},
+          {"notification_id", "0b9a6c1e-0000-1111-2222-333344445555"},
+          {"specversion", "1.0"},
+          {"type", "com.ibm.cloud.secrets-manager." + event_type},
+          {"data", {{"event_type", event_type}, {"secret_type", secret_type}, {"secrets", secrets}}}};
+}
+
+}  // namespace e2e
