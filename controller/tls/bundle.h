@@ -12,15 +12,15 @@
 namespace certloop::tls {
 
 // Caps, checked before parsing. Secrets Manager allows 100 000 characters for each part.
-inline constexpr std::size_t kMaxPemBytes = 1u << 20;      // of one PEM text
-inline constexpr std::size_t kMaxCertificates = 64;        // of one source, duplicates included
+inline constexpr std::size_t kMaxPemBytes = 1u << 20;  // of one PEM text
+inline constexpr std::size_t kMaxCertificates = 64;    // of one source, duplicates included
 
 // A source's certificate, understood and put in order.
 struct Bundle {
   SourceReadable facts{};
-  std::string certificate{};   // the leaf, canonical PEM (LF, 64 columns, one final newline)
-  std::string chain{};         // intermediates: leaf's issuer first, no root, no duplicates
-  SecretBytes private_key{};   // its own container kept, line ends made LF; empty: none
+  std::string certificate{};  // the leaf, canonical PEM (LF, 64 columns, one final newline)
+  std::string chain{};        // intermediates: leaf's issuer first, no root, no duplicates
+  SecretBytes private_key{};  // its own container kept, line ends made LF; empty: none
 
   // The text of one part. Empty for a part the source does not have.
   SecretBytes part(v1::Part) const;

@@ -1,0 +1,182 @@
+#include "controller/tls/certificate.h"
+
+#include <openssl/asn1.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+#include "controller/tls/openssl.h"
+
+namespace certloop::tls {
+namespace {
+
+using Bio = Owned<BIO, BIO_free>;
+
+std::string text_of(const Bio& bio) {
+  char* data = nullptr;
+  const long size = BIO_get_mem_data(bio.get(), &data);
+  return size > 0 ? std::string(data, static_cast<std::size_t>(size)) : std::string();
+}
+
+// Certificates are other people's text: a log line or a table must survive any of them.
+std::string capped(std::string text) {
+  constexpr std::size_t kMax = 256;
+  if (text.size() > kMax) text.replace(kMax - 3, std::string::npos, "...");
+  return text;
+}
+
+std::string printable(const X509_NAME* name) {
+  const Bio out(BIO_new(BIO_s_mem()));
+  // RFC 2253 escapes control characters and everything beyond ASCII.
+  if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253) < 0) return "(unreadable)";
+  auto text = text_of(out);
+  return text.empty() ? "(no name)" : capped(std::move(text));
+}
+
+std::string printable(const ASN1_INTEGER* serial) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string text;
+  if (ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER) text = "-";
+  const unsigned char* bytes = ASN1_STRING_get0_data(serial);
+  for (int i = 0; i < ASN1_STRING_length(serial); ++i) {
+    if (i > 0) text += ':';
+    text += kHex[bytes[i] >> 4];
+    text += kHex[bytes[i] & 0xf];
+  }
+  return capped(std::move(text));
+}
+
+std::optional<WallTime> wall_time(const ASN1_TIME* time) {
+  std::tm utc{};
+  if (ASN1_TIME_to_tm(time, &utc) != 1) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{utc.tm_year + 1900},
+                                         std::chrono::month(static_cast<unsigned>(utc.tm_mon + 1)),
+                                         std::chrono::day(static_cast<unsigned>(utc.tm_mday))};
+  return std::chrono::sys_days{date} + std::chrono::hours{utc.tm_hour} +
+         std::chrono::minutes{utc.tm_min} + std::chrono::seconds{utc.tm_sec};
+}
+
+// Lowercased. Empty for what no host can be called: with a NUL, "good.example\0.evil.example" would
+// pass for its beginning, so such a name counts as absent and is never cut.
+std::optional<std::string> host_name(std::string name) {
+  const auto plain = [](char c) { return c > ' ' && c <= '~'; };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), plain)) return std::nullopt;
+  for (char& c : name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return name;
+}
+
+std::vector<std::string> common_name(const X509* x509) {
+  const X509_NAME* subject = X509_get_subject_name(x509);
+  int last = -1;  // the most specific one stands last
+  for (int i = -1; (i = X509_NAME_get_index_by_NID(subject, NID_commonName, i)) >= 0;) last = i;
+  if (last < 0) return {};
+  unsigned char* utf8 = nullptr;
+  const int size =
+      ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, last)));
+  if (size < 0) return {};
+  auto name = host_name(std::string(reinterpret_cast<char*>(utf8), static_cast<std::size_t>(size)));
+  OPENSSL_free(utf8);
+  return name ? std::vector{std::move(*name)} : std::vector<std::string>{};
+}
+
+std::vector<std::string> dns_names(const X509* x509) {
+  int critical = 0;
+  const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(x509, NID_subject_alt_name, &critical, nullptr)));
+  constexpr int kAbsent = -1;  // unlike "twice" and "damaged", which leave no names at all
+  if (!names) return critical == kAbsent ? common_name(x509) : std::vector<std::string>{};
+  std::vector<std::string> found;
+  bool any = false;
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != GEN_DNS) continue;
+    any = true;
+    const auto* text = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
+    const auto size = static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName));
+    if (auto host = host_name(std::string(text, size))) found.push_back(std::move(*host));
+  }
+  return any ? found : common_name(x509);
+}
+
+}  // namespace
+
+void Certificate::Free::operator()(x509_st* x509) const noexcept {
+  X509_free(x509);
+}
+
+Certificate::Certificate(std::unique_ptr<x509_st, Free> x509) : x509_(std::move(x509)) {}
+
+std::optional<Certificate> Certificate::from_der(const SecretBytes& der) {
+  const auto bytes = der.reveal();
+  const auto* position = reinterpret_cast<const unsigned char*>(bytes.data());
+  const auto* end = position + bytes.size();
+  Certificate certificate{std::unique_ptr<x509_st, Free>(
+      d2i_X509(nullptr, &position, static_cast<long>(bytes.size())))};
+  if (!certificate.x509_ || position != end) return std::nullopt;
+  unsigned char* encoded = nullptr;
+  const int size = i2d_X509(certificate.handle(), &encoded);
+  if (size <= 0) return std::nullopt;
+  certificate.der_.assign(reinterpret_cast<char*>(encoded), static_cast<std::size_t>(size));
+  OPENSSL_free(encoded);
+  return certificate;
+}
+
+std::string Certificate::pem() const {
+  const Bio out(BIO_new(BIO_s_mem()));
+  if (!out || PEM_write_bio_X509(out.get(), handle()) != 1) return {};
+  return text_of(out);
+}
+
+std::optional<LeafFacts> Certificate::facts() const {
+  const auto begin = wall_time(X509_get0_notBefore(handle()));
+  const auto end = not_after();
+  if (!begin || !end) return std::nullopt;
+  return LeafFacts{.subject = printable(X509_get_subject_name(handle())),
+                   .serial = printable(X509_get0_serialNumber(handle())),
+                   .not_before = *begin,
+                   .not_after = *end,
+                   .dns_names = dns_names(handle())};
+}
+
+std::optional<WallTime> Certificate::not_after() const {
+  return wall_time(X509_get0_notAfter(handle()));
+}
+
+std::string Certificate::issuer() const {
+  return printable(X509_get_issuer_name(handle()));
+}
+
+bool Certificate::is_authority() const {
+  return X509_check_ca(handle()) != 0;
+}
+
+bool Certificate::issued_by(const Certificate& candidate) const {
+  const X509_NAME* issuer = X509_get_issuer_name(handle());
+  if (X509_NAME_cmp(issuer, X509_get_subject_name(candidate.handle())) != 0) return false;
+  EVP_PKEY* key = X509_get0_pubkey(candidate.handle());
+  return key != nullptr && X509_verify(handle(), key) == 1;
+}
+
+Read<std::vector<Certificate>> read_certificates(std::string_view pem) {
+  const auto blocks = read_pem(pem, Outside::comments);
+  if (!blocks) return unreadable(blocks.error());
+  if (blocks->empty()) return unreadable("holds no PEM block");
+  std::vector<Certificate> certificates;
+  for (const auto& block : *blocks) {
+    if (block.label != "CERTIFICATE") return unreadable("holds a PEM block of another kind");
+    auto certificate = Certificate::from_der(block.der);
+    if (!certificate) return unreadable("holds a block that is no certificate");
+    certificates.push_back(std::move(*certificate));
+  }
+  return certificates;
+}
+
+}  // namespace certloop::tls
