@@ -30,8 +30,9 @@ struct Bundle {
 // - The leaf is the certificate that the private key fits; without such one, the first that is not
 //   a CA, else the first of `certificate`.
 // - The chain is built by subject, issuer and signature over all that was given: the longest path
-//   from the leaf; the self-signed root is left off; duplicates vanish (bundle_certs and ca_chain
-//   repeat certificates). A self-signed leaf is a chain of its own.
+//   from the leaf, though one that reaches a given root before any other; the self-signed root is
+//   left off; duplicates vanish (bundle_certs and ca_chain repeat certificates). A self-signed leaf
+//   is a chain of its own.
 // - A gap: something was given that no path from the leaf reaches. missing_issuer then names the
 //   issuer at which the path ended. (A leaf that came alone is no gap: its issuer may be a root.)
 // - Names: subjectAltName's DNS entries, lowercased; the common name only if there is no SAN.

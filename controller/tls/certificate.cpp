@@ -165,6 +165,12 @@ bool Certificate::issued_by(const Certificate& candidate) const {
   return key != nullptr && X509_verify(handle(), key) == 1;
 }
 
+bool Certificate::same_authority(const Certificate& other) const {
+  const X509_NAME* subject = X509_get_subject_name(handle());
+  if (X509_NAME_cmp(subject, X509_get_subject_name(other.handle())) != 0) return false;
+  return X509_PUBKEY_eq(X509_get_X509_PUBKEY(handle()), X509_get_X509_PUBKEY(other.handle())) == 1;
+}
+
 Read<std::vector<Certificate>> read_certificates(std::string_view pem) {
   const auto blocks = read_pem(pem, Outside::comments);
   if (!blocks) return unreadable(blocks.error());

@@ -34,6 +34,9 @@ class Certificate {
   // asked.
   bool issued_by(const Certificate& candidate) const;
 
+  // Same subject and same key, as cross-signed and renewed authorities have.
+  bool same_authority(const Certificate& other) const;
+
   // For private_key.cpp. Stays ours.
   x509_st* handle() const { return x509_.get(); }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace certloop::tls {
 namespace {
@@ -22,72 +23,102 @@ Indexes by_preference(const std::vector<Certificate>& certificates) {
   return order;
 }
 
+// How a path ends: among its own authorities, at an issuer that was not given, or at a given root.
+// The first proves nothing to anybody.
+enum class End { loop, open, root };
+using Worth = std::pair<End, std::size_t>;  // then the length
+
 class Search {
  public:
   Search(const std::vector<Certificate>& certificates, std::size_t leaf)
-      : issuers_(certificates.size()),
+      : all_(certificates),
+        issuers_(certificates.size()),
+        authority_(certificates.size()),
         self_signed_(certificates.size()),
-        reached_(certificates.size()),
         on_path_(certificates.size()) {
-    explore(certificates, leaf);
-    for (std::size_t i = 0; i < certificates.size(); ++i) {
-      if (reached_[i] && (i == leaf || !self_signed_[i])) ++longest_possible_;
-    }
-    walk(leaf);
+    const auto reached = explore(leaf);
+    reached_all_ = reached.size() == certificates.size();
+    name_authorities(reached);
+    walk(leaf, End::loop);
   }
 
-  bool reached_all() const {
-    return std::all_of(reached_.begin(), reached_.end(), [](bool reached) { return reached; });
-  }
-  const Indexes& longest() const { return longest_; }
+  bool reached_all() const { return reached_all_; }
+  const Indexes& best() const { return best_; }
 
  private:
   // Breadth first, so that signatures are verified only for what the leaf reaches.
-  void explore(const std::vector<Certificate>& certificates, std::size_t leaf) {
-    const auto preferred = by_preference(certificates);
+  Indexes explore(std::size_t leaf) {
+    const auto preferred = by_preference(all_);
     Indexes found{leaf};
-    reached_[leaf] = true;
+    std::vector<bool> seen(all_.size());
+    seen[leaf] = true;
     for (std::size_t next = 0; next < found.size(); ++next) {
       const auto one = found[next];
-      self_signed_[one] = certificates[one].self_signed();
+      self_signed_[one] = all_[one].self_signed();
       if (self_signed_[one]) continue;
       for (const auto candidate : preferred) {
-        if (candidate == one || !certificates[one].issued_by(certificates[candidate])) continue;
+        if (candidate == one || !all_[one].issued_by(all_[candidate])) continue;
         issuers_[one].push_back(candidate);
-        if (!reached_[candidate]) found.push_back(candidate);
-        reached_[candidate] = true;
+        if (!seen[candidate]) found.push_back(candidate);
+        seen[candidate] = true;
       }
+    }
+    return found;
+  }
+
+  // An authority is called by the first of its certificates.
+  void name_authorities(const Indexes& reached) {
+    std::vector<bool> counted(all_.size());
+    for (const auto one : reached) {
+      authority_[one] = *std::find_if(reached.begin(), reached.end(), [&](std::size_t other) {
+        return all_[one].same_authority(all_[other]);
+      });
+      const bool eligible = one == reached.front() || !self_signed_[one];
+      if (!eligible) best_possible_.first = End::root;
+      if (eligible && !counted[authority_[one]]) ++best_possible_.second;
+      counted[authority_[one]] = counted[authority_[one]] || eligible;
     }
   }
 
-  void walk(std::size_t one) {
+  // A root beside the path serves as well as one at its end, so `end` never gets worse on the way.
+  void walk(std::size_t one, End end) {
     ++steps_;
     path_.push_back(one);
-    on_path_[one] = true;
-    if (path_.size() > longest_.size()) longest_ = path_;
+    on_path_[authority_[one]] = true;
     for (const auto issuer : issuers_[one]) {
-      if (steps_ >= kMaxSteps || longest_.size() == longest_possible_) break;
-      if (!on_path_[issuer] && !self_signed_[issuer]) walk(issuer);
+      if (self_signed_[issuer]) end = End::root;
     }
-    on_path_[one] = false;
+    const Worth worth{issuers_[one].empty() ? std::max(end, End::open) : end, path_.size()};
+    if (worth > best_worth_) {
+      best_worth_ = worth;
+      best_ = path_;
+    }
+    for (const auto issuer : issuers_[one]) {
+      if (steps_ >= kMaxSteps || best_worth_ == best_possible_) break;
+      if (!on_path_[authority_[issuer]] && !self_signed_[issuer]) walk(issuer, end);
+    }
+    on_path_[authority_[one]] = false;
     path_.pop_back();
   }
 
+  const std::vector<Certificate>& all_;
   std::vector<Indexes> issuers_;
+  Indexes authority_;
   std::vector<bool> self_signed_;
-  std::vector<bool> reached_;
-  std::vector<bool> on_path_;
-  std::size_t longest_possible_ = 0;
+  std::vector<bool> on_path_;  // by authority
+  bool reached_all_ = false;
   std::size_t steps_ = 0;
   Indexes path_{};
-  Indexes longest_{};
+  Indexes best_{};
+  Worth best_worth_{End::loop, 0};
+  Worth best_possible_{End::open, 0};
 };
 
 }  // namespace
 
 Chain build_chain(const std::vector<Certificate>& certificates, std::size_t leaf) {
   const Search search(certificates, leaf);
-  const Indexes& path = search.longest();
+  const Indexes& path = search.best();
   return {.intermediates = Indexes(path.begin() + 1, path.end()),
           .complete = search.reached_all(),
           .last = path.back()};

@@ -13,12 +13,14 @@ struct Chain {
 };
 
 // The longest path from the leaf over issuers, as indexes into `certificates`, which are distinct.
-// The same for every order of `certificates`: where two paths are equally long, the later expiry
+// One that a given root closes is preferred to one with an open end, and any end to a loop; no
+// authority (subject and key) stands in it twice, however many certificates it has. The result is
+// the same for every order of `certificates`: where two paths are equally good, the later expiry
 // wins, then the smaller DER.
 //
 // Cross-signing makes loops and side ways, and finding the longest path among those is exponential
-// in the worst case. A path visits a certificate once, the search ends as soon as nothing longer
-// can exist, and after 10 000 steps with the longest found so far. Real chains take a dozen.
+// in the worst case. The search ends as soon as nothing better can exist, and after 10 000 steps
+// with the best found so far. Real chains take a dozen.
 Chain build_chain(const std::vector<Certificate>& certificates, std::size_t leaf);
 
 }  // namespace certloop::tls
