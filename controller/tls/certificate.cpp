@@ -16,6 +16,10 @@
 namespace certloop::tls {
 namespace {
 
+constexpr std::size_t kMaxTextSize = 256;
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr int kNoSuchExtension = -1;  // OpenSSL's word; others stand for "twice" and "damaged"
+
 using Bio = Owned<BIO, BIO_free>;
 
 std::string text_of(const Bio& bio) {
@@ -26,8 +30,7 @@ std::string text_of(const Bio& bio) {
 
 // Certificates are other people's text: a log line or a table must survive any of them.
 std::string capped(std::string text) {
-  constexpr std::size_t kMax = 256;
-  if (text.size() > kMax) text.replace(kMax - 3, std::string::npos, "...");
+  if (text.size() > kMaxTextSize) text.replace(kMaxTextSize - 3, std::string::npos, "...");
   return text;
 }
 
@@ -40,14 +43,13 @@ std::string printable(const X509_NAME* name) {
 }
 
 std::string printable(const ASN1_INTEGER* serial) {
-  constexpr char kHex[] = "0123456789abcdef";
   std::string text;
   if (ASN1_STRING_type(serial) == V_ASN1_NEG_INTEGER) text = "-";
   const unsigned char* bytes = ASN1_STRING_get0_data(serial);
   for (int i = 0; i < ASN1_STRING_length(serial); ++i) {
     if (i > 0) text += ':';
-    text += kHex[bytes[i] >> 4];
-    text += kHex[bytes[i] & 0xf];
+    text += kHexDigits[bytes[i] >> 4];
+    text += kHexDigits[bytes[i] & 0xf];
   }
   return capped(std::move(text));
 }
@@ -91,8 +93,9 @@ std::vector<std::string> dns_names(const X509* x509) {
   int critical = 0;
   const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(x509, NID_subject_alt_name, &critical, nullptr)));
-  constexpr int kAbsent = -1;  // unlike "twice" and "damaged", which leave no names at all
-  if (!names) return critical == kAbsent ? common_name(x509) : std::vector<std::string>{};
+  if (!names) {
+    return critical == kNoSuchExtension ? common_name(x509) : std::vector<std::string>{};
+  }
   std::vector<std::string> found;
   bool any = false;
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {

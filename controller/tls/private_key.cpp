@@ -36,6 +36,9 @@ const Container* container_of(std::string_view label) {
   return found == kContainers.end() ? nullptr : &*found;
 }
 
+// Anything: signed to see whether a key works.
+constexpr std::string_view kTrial = "do these two belong together?";
+
 // Without it OpenSSL would ask on the terminal when a label lies about what follows.
 int no_password(char*, int, int, void*) {
   return 0;
@@ -75,18 +78,17 @@ std::optional<PrivateKey> PrivateKey::from(const PemBlock& block) {
 
 bool PrivateKey::fits(const Certificate& certificate) const {
   if (X509_check_private_key(certificate.handle(), key_.get()) != 1) return false;
-  constexpr std::string_view kMessage = "certloop: do these two belong together?";
-  const auto* message = reinterpret_cast<const unsigned char*>(kMessage.data());
+  const auto* message = reinterpret_cast<const unsigned char*>(kTrial.data());
   const Owned<EVP_MD_CTX, EVP_MD_CTX_free> signer(EVP_MD_CTX_new());
   std::size_t size = 0;
   if (!signer || EVP_DigestSignInit(signer.get(), nullptr, nullptr, nullptr, key_.get()) != 1 ||
-      EVP_DigestSign(signer.get(), nullptr, &size, message, kMessage.size()) != 1) {
+      EVP_DigestSign(signer.get(), nullptr, &size, message, kTrial.size()) != 1) {
     return false;
   }
   std::string signature(size, '\0');
   auto* bytes = reinterpret_cast<unsigned char*>(signature.data());
-  return EVP_DigestSign(signer.get(), bytes, &size, message, kMessage.size()) == 1 &&
-         verifies(X509_get0_pubkey(certificate.handle()), bytes, size, kMessage);
+  return EVP_DigestSign(signer.get(), bytes, &size, message, kTrial.size()) == 1 &&
+         verifies(X509_get0_pubkey(certificate.handle()), bytes, size, kTrial);
 }
 
 std::optional<SecretBytes> PrivateKey::canonical_der() const {

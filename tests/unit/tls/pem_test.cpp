@@ -144,25 +144,21 @@ TEST_CASE("the certificates of all texts count together") {
   CHECK(bundle.error().message == "an issuer's certificate brings the source over 64 certificates");
 }
 
-// Whatever a single changed character does, it is an answer and never a crash; and what is read as
-// the leaf is then another certificate or the same one.
-TEST_CASE("any single changed character is survived") {
+TEST_CASE("no single changed character slips into a bundle") {
   const World world;
-  const auto source = world.leaf.certificate() + world.inner.certificate();
+  const auto leaf = world.leaf.certificate();
+  const auto source = leaf + world.inner.certificate();
   const auto key = world.leaf.private_key();
-  for (std::size_t at = 0; at < source.size(); at += 13) {
-    for (const char c : {'A', '=', '-', '\n', '\x80'}) {
+  for (std::size_t at = 0; at < source.size(); at += 11) {
+    for (const char c : {'A', 'z', '=', '-', '\n', '\x80'}) {
+      INFO("at " << at << " character " << static_cast<int>(c));
       auto text = source;
-      if (text[at] == c) continue;
       text[at] = c;
       const auto bundle = inspect(payload(text, {}, key));
       if (!bundle) {
         CHECK(bundle.error().code == ErrorCode::corrupt);
-      } else if (c == 'A') {
-        const bool same = bundle->certificate + bundle->chain == source;
-        const bool told = !bundle->facts.key_matches || !bundle->facts.missing_issuer.empty();
-        INFO("at " << at);
-        CHECK((same || told || bundle->chain.empty() || bundle->certificate != source));
+      } else if (bundle->certificate != leaf || bundle->chain.empty()) {
+        CHECK_FALSE(bundle->facts.missing_issuer.empty());
       }
     }
   }

@@ -30,21 +30,23 @@ Owned<STACK_OF(X509)> parsed(const std::string& pem) {
   return all;
 }
 
-// The whole path, and only over what `bundle` holds.
-bool openssl_verifies(const Bundle& bundle, const Texts& roots) {
-  const auto leaf = parsed(bundle.certificate);
-  const auto chain = parsed(bundle.chain);
-  const auto trusted = parsed(joined(roots));
+// Whether a path from the leaf over any of `others` ends at `root`, the only one that is trusted.
+bool openssl_verifies(const std::string& leaf, const std::string& others, const std::string& root) {
+  const auto leaves = parsed(leaf);
+  const auto untrusted = parsed(others);
+  const auto trusted = parsed(root);
   const Owned<X509_STORE> store(X509_STORE_new(), X509_STORE_free);
-  for (int i = 0; i < sk_X509_num(trusted.get()); ++i) {
-    X509_STORE_add_cert(store.get(), sk_X509_value(trusted.get(), i));
-  }
+  X509_STORE_add_cert(store.get(), sk_X509_value(trusted.get(), 0));
   const Owned<X509_STORE_CTX> context(X509_STORE_CTX_new(), X509_STORE_CTX_free);
-  X509_STORE_CTX_init(context.get(), store.get(), sk_X509_value(leaf.get(), 0), chain.get());
+  X509_STORE_CTX_init(context.get(), store.get(), sk_X509_value(leaves.get(), 0), untrusted.get());
   X509_STORE_CTX_set_flags(context.get(), X509_V_FLAG_NO_CHECK_TIME);
   const bool verified = X509_verify_cert(context.get()) == 1;
   ERR_clear_error();
   return verified;
+}
+
+bool openssl_verifies(const Bundle& bundle, const std::string& root) {
+  return openssl_verifies(bundle.certificate, bundle.chain, root);
 }
 
 // root -> up to five intermediates -> leaf, with cross-signatures now and then.
@@ -79,7 +81,7 @@ SourcePayload shuffled(Texts given, const std::string& key, std::mt19937& random
 
 TEST_CASE("a chain without a gap verifies, a chain with a damaged or missing link does not") {
   std::mt19937 random(7);
-  for (int round = 0; round < 40; ++round) {
+  for (int round = 0; round < 30; ++round) {
     INFO("round " << round);
     const RandomPki pki(random);
     const auto leaf = pki.authorities.back().issue({.dns_names = {"a.example"}});
@@ -90,7 +92,7 @@ TEST_CASE("a chain without a gap verifies, a chain with a damaged or missing lin
 
     const auto sound = bundle_of(shuffled(whole, key, random));
     REQUIRE(sound.facts.missing_issuer.empty());
-    REQUIRE(openssl_verifies(sound, {pki.root()}));
+    REQUIRE(openssl_verifies(sound, pki.root()));
 
     // Without side ways every link is needed, and so is the leaf's own signature.
     Texts needed{leaf.certificate()};
@@ -100,7 +102,7 @@ TEST_CASE("a chain without a gap verifies, a chain with a damaged or missing lin
     needed.push_back(pki.root());
     const auto damaged = bundle_of(shuffled(needed, key, random));
     REQUIRE_FALSE(damaged.facts.missing_issuer.empty());
-    REQUIRE_FALSE(openssl_verifies(damaged, {pki.root()}));
+    REQUIRE_FALSE(openssl_verifies(damaged, pki.root()));
 
     if (pki.links.empty()) continue;
     Texts holed{leaf.certificate(), pki.root()};
@@ -108,19 +110,22 @@ TEST_CASE("a chain without a gap verifies, a chain with a damaged or missing lin
     holed.erase(holed.begin() + 2 + static_cast<long>(random() % pki.links.size()));
     const auto gap = bundle_of(shuffled(holed, key, random));
     REQUIRE_FALSE(gap.facts.missing_issuer.empty());
-    REQUIRE_FALSE(openssl_verifies(gap, {pki.root()}));
+    REQUIRE_FALSE(openssl_verifies(gap, pki.root()));
   }
 }
 
-// A random subset of everything: the two must agree whenever the root is among it.
-TEST_CASE("our verdict on any part of a chain is OpenSSL's") {
+// A chain can have a gap and still lead to the root, over a side way. And OpenSSL, which takes the
+// first way it sees, may miss the root among all of it and find it over our chain.
+TEST_CASE(
+    "whatever came along, our chain leads to the root if any does, and always without a gap") {
   std::mt19937 random(11);
-  int verified = 0;
-  int refused = 0;
+  int whole = 0;
+  int useful = 0;
+  int useless = 0;
   for (int pki_round = 0; pki_round < 12; ++pki_round) {
     const RandomPki pki(random);
     const auto leaf = pki.authorities.back().issue({.dns_names = {"a.example"}});
-    for (int round = 0; round < 15; ++round) {
+    for (int round = 0; round < 12; ++round) {
       INFO("pki " << pki_round << " round " << round);
       Texts given{leaf.certificate(), pki.root()};
       for (const auto& link : pki.links) {
@@ -129,14 +134,18 @@ TEST_CASE("our verdict on any part of a chain is OpenSSL's") {
       for (const auto& way : pki.side_ways) {
         if (random() % 2 > 0) given.push_back(way);
       }
+      const bool possible = openssl_verifies(leaf.certificate(), joined(given), pki.root());
       const auto bundle = bundle_of(shuffled(given, leaf.private_key(), random));
-      const bool whole = bundle.facts.missing_issuer.empty();
-      if (whole) REQUIRE(openssl_verifies(bundle, {pki.root()}));
-      whole ? ++verified : ++refused;
+      const bool verified = openssl_verifies(bundle, pki.root());
+      const bool gap = !bundle.facts.missing_issuer.empty();
+      REQUIRE((verified || !possible));
+      REQUIRE((verified || gap));
+      ++(!gap ? whole : verified ? useful : useless);
     }
   }
-  CHECK(verified > 40);
-  CHECK(refused > 40);
+  CHECK(whole > 40);
+  CHECK(useful > 0);
+  CHECK(useless > 30);
 }
 
 }  // namespace
