@@ -28,13 +28,15 @@ inline test_pki::RsaKeys& rsa_keys() {
   return *keys;
 }
 
-// root -> outer -> inner -> leaf, all keys of one kind.
+// root -> outer -> inner -> leaf, with keys of one kind. RSA keys are dear: there only the outer
+// authority and the leaf have one, as real chains mix kinds, too.
 struct World {
   explicit World(KeyKind the_kind = KeyKind::ec_p256) : kind(the_kind) {}
 
   KeyKind kind;
   Key key(std::size_t index) const {
-    return kind == KeyKind::rsa_2048 ? rsa_keys().at(index) : Key::make(kind);
+    if (kind != KeyKind::rsa_2048) return Key::make(kind);
+    return index % 2 == 1 ? rsa_keys().at(index / 2) : Key::make();
   }
   Authority root = Authority::self_signed({.name = "Root", .key = key(0)});
   Authority outer =
