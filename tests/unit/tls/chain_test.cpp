@@ -222,33 +222,35 @@ TEST_CASE("any order of the same certificates gives the same bundle") {
   }
 }
 
-// Each of seven is signed by each other one and by two ends, of which a path can only take one:
-// nothing ever proves to the search that it has found the longest of the thousands of ways.
+// A ring of twelve, each signed by the next four, and two ends of which a path can take only one:
+// nothing ever proves to the search that it has found the longest of many millions of ways.
 TEST_CASE("a mesh of cross-signed authorities is searched in bounded time") {
-  std::vector<Authority> mesh;
-  for (int i = 0; i < 7; ++i) mesh.push_back(Authority::self_signed({.name = std::to_string(i)}));
-  const auto end_one = Authority::self_signed({.name = "End One"});
-  const auto end_two = Authority::self_signed({.name = "End Two"});
-  Texts issuers;
-  for (const auto& signer : mesh) {
-    for (const auto& subject : mesh) {
-      if (&signer != &subject) issuers.push_back(signer.cross_sign(subject).certificate());
-    }
-    issuers.push_back(end_one.cross_sign(signer).certificate());
-    issuers.push_back(end_two.cross_sign(signer).certificate());
+  constexpr std::size_t kSize = 12;
+  std::vector<Authority> ring;
+  for (std::size_t i = 0; i < kSize; ++i) {
+    ring.push_back(Authority::self_signed({.name = std::to_string(i)}));
   }
   const auto root = Authority::self_signed({.name = "Root"});
-  issuers.push_back(root.cross_sign(end_one).certificate());
-  issuers.push_back(root.cross_sign(end_two).certificate());
-  REQUIRE(issuers.size() <= kMaxCertificates - 1);
+  const auto one_end = Authority::self_signed({.name = "One End"});
+  const auto other_end = Authority::self_signed({.name = "Other End"});
+  Texts issuers{root.cross_sign(one_end).certificate(), root.cross_sign(other_end).certificate()};
+  for (std::size_t i = 0; i < kSize; ++i) {
+    for (std::size_t step = 1; step <= 4; ++step) {
+      issuers.push_back(ring[(i + step) % kSize].cross_sign(ring[i]).certificate());
+    }
+    if (i % 3 == 0) issuers.push_back(one_end.cross_sign(ring[i]).certificate());
+    if (i % 3 == 1) issuers.push_back(other_end.cross_sign(ring[i]).certificate());
+  }
+  REQUIRE(issuers.size() < kMaxCertificates);
 
-  const auto leaf = mesh.front().issue({.dns_names = {"mesh.example"}});
+  const auto leaf = ring.front().issue({.dns_names = {"mesh.example"}});
   const auto bundle = bundle_of(payload(leaf.certificate(), issuers, leaf.private_key()));
   CHECK(bundle.facts.missing_issuer.empty());
-  const auto begin = std::string("-----BEGIN");
+  const std::string begin = "-----BEGIN";
   std::size_t length = 0;
   for (std::size_t at = 0; (at = bundle.chain.find(begin, at)) != std::string::npos; ++at) ++length;
-  CHECK(length == mesh.size() + 1);  // all of the mesh, then one of the two ends
+  CHECK(length > kSize / 2);
+  CHECK(length <= kSize + 1);
 }
 
 }  // namespace
