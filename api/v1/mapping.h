@@ -53,7 +53,8 @@ enum class SecretType { imported_cert, public_cert, private_cert };
 // Either `id`, or all of `group`, `type` and `name`.
 struct From {
   std::string secrets_manager{};
-  std::string id{};  // UUID; a CRN in the file is cut down to it
+  std::string id{};        // UUID; a CRN in the file is cut down to it
+  std::string instance{};  // UUID of the instance that CRN named, else empty
   std::string group{};
   std::optional<SecretType> type{};
   std::string name{};
@@ -107,6 +108,9 @@ struct CertificateMapping {
 const char* to_string(SecretType);
 const char* to_string(Format);
 const char* to_string(Part);
+
+// "shop.yaml:12:7", or the file alone when the line is 0.
+std::string to_string(const Place&);
 
 // "shop.yaml:12:7: unknown key 'proejct' (did you mean 'project'?)"
 std::string to_string(const Fault&);

@@ -1,6 +1,6 @@
 #pragma once
+#include <cstddef>
 #include <string>
-#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -10,10 +10,12 @@ namespace certloop::v1 {
 
 // Caps that hold before anything is parsed or kept.
 struct MappingLimits {
-  std::size_t max_bytes = 16u << 20;  // of one file
-  std::size_t max_files = 1000;       // of one folder
-  std::size_t max_documents = 1000;   // of one file
-  std::size_t max_faults = 200;       // reported; the rest is counted in a last one
+  std::size_t max_bytes = 16u << 20;        // of one file
+  std::size_t max_total_bytes = 64u << 20;  // of one folder
+  std::size_t max_files = 1000;             // of one folder
+  std::size_t max_documents = 1000;         // of one file
+  std::size_t max_nodes = 1'000'000;        // keys and values of one file, aliases written out
+  std::size_t max_faults = 200;             // reported; the rest is counted in a last one
 };
 
 // One file, already read. `name` is what messages call it.
