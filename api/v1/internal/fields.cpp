@@ -13,7 +13,7 @@ const char* with_article(NodeKind kind) {
     case NodeKind::null:
       return "empty";
     case NodeKind::scalar:
-      return "a single value";
+      return "a text";
     case NodeKind::sequence:
       return "a list";
     case NodeKind::map:
