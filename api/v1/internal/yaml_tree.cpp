@@ -54,7 +54,8 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    attach(make(NodeKind::null, mark, {}, anchor));
+    const Node& node = make(NodeKind::null, mark, {}, anchor);
+    attach(node, node.position);
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -62,7 +63,7 @@ class TreeBuilder final : public YAML::EventHandler {
     Node& node = make(NodeKind::scalar, mark, tag, anchor);
     node.plain = tag == "?";
     node.text = value;
-    attach(node);
+    attach(node, node.position);
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -70,7 +71,7 @@ class TreeBuilder final : public YAML::EventHandler {
     const bool inside = found == anchors_.end() ||
                         std::find(open_.begin(), open_.end(), found->second) != open_.end();
     if (inside) stop(position(mark), "an alias stands inside of what it names", {});
-    attach(*found->second);
+    attach(*found->second, position(mark));
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -124,19 +125,20 @@ class TreeBuilder final : public YAML::EventHandler {
   void close() {
     const Node& node = *open_.back();
     open_.pop_back();
-    attach(node);
+    attach(node, node.position);
   }
 
-  void attach(const Node& node) {
+  // `here` is where it is used, which for an alias is not where it stands.
+  void attach(const Node& node, Position here) {
     if (!open_.empty()) {
       Node& parent = *open_.back();
       parent.children.push_back(&node);
       parent.size += node.size;
-      check_size(node.position, parent.size);
+      check_size(here, parent.size);
       return;
     }
     total_ += node.size;
-    check_size(node.position, total_);
+    check_size(here, total_);
     if (node.kind != NodeKind::null) tree_.documents.push_back(&node);
   }
 

@@ -10,14 +10,15 @@
 
 using namespace certloop::v1;
 using certloop::v1::testing::print;
-using certloop::v1::testing::project_root;
 
 namespace {
+
+const std::filesystem::path kManifests = CERTLOOP_SOURCE_DIR "/manifests";
 
 using Names = std::set<std::string>;
 
 nlohmann::json definitions() {
-  const auto schema = certloop::v1::testing::read(project_root() / "manifests/mapping.schema.json");
+  const auto schema = certloop::v1::testing::read(kManifests / "mapping.schema.json");
   return nlohmann::json::parse(schema).at("$defs");
 }
 
@@ -92,7 +93,7 @@ TEST_CASE("the schema's examples and defaults are what the parser takes") {
 }
 
 TEST_CASE("the sample mapping is valid and shows every key") {
-  const std::string path = (project_root() / "manifests/mapping.sample.yaml").string();
+  const std::string path = (kManifests / "mapping.sample.yaml").string();
   const auto texts = read_mapping_files(path);
   REQUIRE(texts);
   const auto documents = parse_mappings(*texts);

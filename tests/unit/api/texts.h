@@ -70,10 +70,6 @@ inline std::string print(const std::vector<Fault>& faults) {
   return all;
 }
 
-inline std::filesystem::path project_root() {
-  return std::filesystem::path(__FILE__).parent_path().parent_path().parent_path().parent_path();
-}
-
 inline std::string read(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
