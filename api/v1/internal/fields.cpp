@@ -8,6 +8,9 @@
 namespace certloop::v1::internal {
 namespace {
 
+static_assert(std::all_of(std::begin(kAllKeys), std::end(kAllKeys),
+                          [](const KeySet& set) { return set.keys.size() <= kMaxKeys; }));
+
 const char* with_article(NodeKind kind) {
   switch (kind) {
     case NodeKind::null:

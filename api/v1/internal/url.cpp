@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::size_t kMaxUrl = 2048;
 
-tl::unexpected<Wrong> wrong(std::string message, std::string hint = {}) {
-  return tl::make_unexpected(Wrong{std::move(message), std::move(hint)});
-}
-
 std::string lower(std::string_view text) {
   std::string out(text);
   for (char& c : out) {

@@ -12,19 +12,12 @@ namespace {
 
 constexpr std::string_view kApiVersion = "certloop.dev/v1";
 constexpr std::string_view kKind = "CertificateMapping";
-constexpr std::chrono::seconds kMinResync{30};
-constexpr std::int64_t kSecondsOfADay = 24 * 60 * 60;
-constexpr std::int64_t kMaxSeconds = 36'500 * kSecondsOfADay;
 
 // Known to the services, not yet to this program: named so that nobody looks for a typing error.
 constexpr std::string_view kOtherTypes[] = {
     "arbitrary",         "iam_credentials",     "kv",
     "username_password", "service_credentials", "custom_credentials"};
 constexpr std::string_view kOtherFormats[] = {"ssh_auth", "basic_auth", "hmac_auth", "registry"};
-
-tl::unexpected<Wrong> wrong(std::string message, std::string hint = {}) {
-  return tl::make_unexpected(Wrong{std::move(message), std::move(hint)});
-}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -115,13 +108,6 @@ Checked<std::string> check_constant(const std::string& text, std::string_view co
   if (text == constant) return text;
   return wrong("must be " + quoted(constant) + ", not " + quoted(text),
                did_you_mean(text, Words(&constant, 1)));
-}
-
-tl::unexpected<Wrong> wrong_duration(const std::string& text) {
-  const bool bare = !text.empty() && text.size() <= 9 && consists_of(text, is_digit);
-  return wrong("must be a duration, not " + quoted(text),
-               bare ? "with its unit: '" + text + "s'"
-                    : "whole numbers with d, h, m or s, largest first: '10m', '7d', '1h30m'");
 }
 
 }  // namespace
@@ -225,37 +211,6 @@ Checked<std::string> check_line(const std::string& text) {
   const auto printable = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; };
   if (has_length(text, 1, 1024) && consists_of(text, printable)) return text;
   return wrong("must be one line of 1 to 1024 printable characters");
-}
-
-Checked<std::chrono::seconds> check_duration(const std::string& text) {
-  static constexpr std::string_view kUnits = "dhms";
-  static constexpr std::int64_t kSeconds[] = {kSecondsOfADay, 3600, 60, 1};
-  std::int64_t total = 0;
-  std::size_t next_unit = 0;
-  for (std::size_t i = 0; i < text.size() || i == 0;) {
-    std::int64_t number = 0;
-    const std::size_t begin = i;
-    for (; i < text.size() && is_digit(text[i]) && number <= kMaxSeconds; ++i) {
-      number = number * 10 + (text[i] - '0');
-    }
-    if (number > kMaxSeconds) return wrong("must be at most 36500d, not " + quoted(text));
-    const std::size_t unit = i < text.size() ? kUnits.find(text[i], next_unit) : std::string::npos;
-    if (i == begin || unit == std::string::npos) return wrong_duration(text);
-    total += number * kSeconds[unit];
-    if (total > kMaxSeconds) return wrong("must be at most 36500d, not " + quoted(text));
-    next_unit = unit + 1;
-    ++i;
-  }
-  return std::chrono::seconds(total);
-}
-
-Checked<std::chrono::seconds> check_resync(const std::string& text) {
-  auto duration = check_duration(text);
-  if (duration && *duration < kMinResync) {
-    return wrong("must be at least 30s, not " + quoted(text),
-                 "changes arrive by notification; this is the safety net");
-  }
-  return duration;
 }
 
 Checked<std::string> check_secrets_manager_url(const std::string& text) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 
 #include "api/v1/mapping.h"
 
@@ -17,6 +18,10 @@ struct Wrong {
 
 template <class T>
 using Checked = tl::expected<T, Wrong>;
+
+inline tl::unexpected<Wrong> wrong(std::string message, std::string hint = {}) {
+  return tl::make_unexpected(Wrong{std::move(message), std::move(hint)});
+}
 
 // A secret's address in a Secrets Manager; `instance` is empty unless a CRN named it.
 struct SecretId {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <random>
 
 #include "api/v1/binding.h"

@@ -213,7 +213,6 @@ TEST_CASE("every fault tells its place, what was expected and what would help") 
        "26:20: an alias stands inside of what it names"},
       {"text behind the document", "apiVersion", "- a\napiVersion",
        "2:1: the document should end here, or go on with a key (check the indentation)"},
-      {"NUL", "resync: 1h30m", "resync: 1h30m # \x01", "no fault"},
   };
   for (const Case& one : cases) {
     DYNAMIC_SECTION(one.name) {
