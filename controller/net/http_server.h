@@ -14,8 +14,8 @@ namespace certloop::net {
 
 struct ServerRequest {
   std::string method{};
-  std::string path{};   // percent-decoded, without the query
-  std::string query{};  // raw
+  std::string path{};                                          // percent-decoded, without the query
+  std::string query{};                                         // raw
   std::vector<std::pair<std::string, std::string>> headers{};  // names lowercased, values as sent
   std::string body{};
   bool peer_is_loopback = false;  // the TCP peer; a proxy on this machine makes all peers loopback
