@@ -17,7 +17,9 @@
 namespace certloop::test {
 namespace {
 
-[[noreturn]] void give_up(const std::string& what) { throw std::runtime_error("raw client: " + what); }
+[[noreturn]] void give_up(const std::string& what) {
+  throw std::runtime_error("raw client: " + what);
+}
 
 int connect_ipv4(const std::string& address, std::uint16_t port) {
   sockaddr_in peer{};
@@ -46,9 +48,8 @@ int connect_ipv6(const std::string& address, std::uint16_t port) {
 }
 
 std::string lowercase(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -62,7 +63,9 @@ RawClient::RawClient(std::uint16_t port, Patience patience, const std::string& a
   ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-RawClient::~RawClient() { close(); }
+RawClient::~RawClient() {
+  close();
+}
 
 RawClient::RawClient(RawClient&& other) noexcept
     : socket_(std::exchange(other.socket_, -1)),
@@ -153,7 +156,9 @@ RawAnswer RawClient::read_answer() {
   return answer;
 }
 
-RawAnswer RawClient::read_answer_to_head() { return read_head(); }
+RawAnswer RawClient::read_answer_to_head() {
+  return read_head();
+}
 
 std::string RawClient::read_to_end() {
   const auto end = deadline();
@@ -165,7 +170,9 @@ bool RawClient::hears_within(Patience wait) {
   return !unread_.empty() || wait_for(POLLIN, std::chrono::steady_clock::now() + wait) != 0;
 }
 
-void RawClient::finish_sending() { ::shutdown(socket_, SHUT_WR); }
+void RawClient::finish_sending() {
+  ::shutdown(socket_, SHUT_WR);
+}
 
 void RawClient::abort() {
   const linger at_once{1, 0};
