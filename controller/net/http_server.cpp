@@ -65,6 +65,15 @@ std::size_t connection_cap(std::size_t wanted) {
   return std::clamp<std::size_t>(wanted, 1, descriptors - kSpareDescriptors);
 }
 
+// A peer whose address cannot be told is none of ours.
+bool comes_from_loopback(const tcp::socket& socket) {
+  error_code unknown;
+  const auto address = socket.remote_endpoint(unknown).address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
+  return address.is_loopback();
+}
+
 class BeastServer final : public HttpServer, private SessionHost {
  public:
   explicit BeastServer(ServerLimits limits) : limits_(limits) {
@@ -167,7 +176,8 @@ void BeastServer::on_accept(error_code failure, tcp::socket socket) {
   accept();
   if (!make_room()) return;
   const auto ticket = next_ticket_++;
-  const auto session = make_session(loop_, socket.release(), *this, ticket);
+  const bool is_local = comes_from_loopback(socket);
+  const auto session = make_session(loop_, socket.release(), is_local, *this, ticket);
   if (!session) return;
   sessions_.emplace(ticket, session);
   session->start();

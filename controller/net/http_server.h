@@ -43,12 +43,14 @@ class Responder {
 using Handler = std::function<void(ServerRequest, std::shared_ptr<Responder>)>;
 
 struct ServerLimits {
-  std::uint32_t header_bytes = 8 * 1024;
+  std::uint32_t header_bytes = 8 * 1024;  // the request line, and again all fields together
   std::uint64_t body_bytes = 1024 * 1024;
   Duration request_deadline{10'000};  // header and body together; progress does not extend it
   Duration idle_timeout{15'000};      // between requests on one connection
   Duration answer_deadline{30'000};   // from the whole request to the answer, else 503
-  std::size_t connections = 4096;     // capped below the process's descriptor limit minus 64
+  // Capped at the process's descriptor limit minus 64, after listen() raised that limit as far as
+  // the process may. At the cap a newcomer takes the place of whoever has waited longest.
+  std::size_t connections = 4096;
 };
 
 class HttpServer {
@@ -65,7 +67,7 @@ class HttpServer {
   virtual void route(std::string method, std::string path, Handler handler) = 0;
   virtual void start() = 0;
   // Stops accepting, drops idle and half-read connections, lets handlers answer for up to `grace`,
-  // then closes what is left. Returns within grace plus a little. Idempotent.
+  // then closes what is left. Returns within grace plus a little. Idempotent. Not from a handler.
   virtual void stop(Duration grace) = 0;
 };
 

@@ -43,23 +43,20 @@ std::optional<int> refusal_of(error_code failure) {
   return malformed ? std::optional(400) : std::nullopt;
 }
 
-bool is_loopback(const asio::ip::address& address) {
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
-  return address.is_loopback();
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
 }
-
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 class BeastSession final : public Session,
                            public AnswerSink,
                            public std::enable_shared_from_this<BeastSession> {
  public:
-  BeastSession(std::shared_ptr<asio::io_context> loop, tcp::socket socket, SessionHost& host,
-               std::uint64_t ticket)
+  BeastSession(std::shared_ptr<asio::io_context> loop, tcp::socket socket, bool peer_is_loopback,
+               SessionHost& host, std::uint64_t ticket)
       : loop_(std::move(loop)),
         socket_(std::move(socket)),
         timer_(*loop_),
+        peer_is_loopback_(peer_is_loopback),
         host_(host),
         ticket_(ticket),
         buffer_(host.limits().header_bytes + kBufferSlack) {}
@@ -67,7 +64,9 @@ class BeastSession final : public Session,
   void start() override;
   bool is_handling() const override { return phase_ == Phase::handling; }
   void close() override;
-  void wind_down() override;
+  void wind_down() override {
+    if (phase_ != Phase::handling && phase_ != Phase::answering) close();
+  }
   void take_answer(std::uint64_t request, ServerResponse answer) override;
   void take_fallback(std::uint64_t request, Duration wait, ServerResponse fallback) override;
 
@@ -105,10 +104,10 @@ class BeastSession final : public Session,
   const std::shared_ptr<asio::io_context> loop_;
   tcp::socket socket_;
   asio::steady_timer timer_;
+  const bool peer_is_loopback_;
   SessionHost& host_;
   std::uint64_t ticket_;
   Phase phase_ = Phase::waiting;
-  bool peer_is_loopback_ = false;
 
   boost::beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_{};
@@ -129,7 +128,6 @@ class BeastSession final : public Session,
 void BeastSession::start() {
   error_code ignored;
   socket_.set_option(tcp::no_delay(true), ignored);
-  peer_is_loopback_ = is_loopback(socket_.remote_endpoint(ignored).address());
   read_request();
 }
 
@@ -141,10 +139,6 @@ void BeastSession::close() {
   socket_.close(ignored);
   timer_.cancel(ignored);
   host_.forget(ticket_);
-}
-
-void BeastSession::wind_down() {
-  if (phase_ != Phase::handling && phase_ != Phase::answering) close();
 }
 
 void BeastSession::enter(Phase phase, Duration limit) {
@@ -303,7 +297,8 @@ void BeastSession::on_lingered(error_code failure) {
 }  // namespace
 
 std::shared_ptr<Session> make_session(std::shared_ptr<asio::io_context> loop, int descriptor,
-                                      SessionHost& host, std::uint64_t ticket) {
+                                      bool peer_is_loopback, SessionHost& host,
+                                      std::uint64_t ticket) {
   tcp::socket socket(*loop);
   error_code failure;
   // The family matters only to bind and connect, which a connected socket is past.
@@ -312,7 +307,8 @@ std::shared_ptr<Session> make_session(std::shared_ptr<asio::io_context> loop, in
     ::close(descriptor);
     return nullptr;
   }
-  return std::make_shared<BeastSession>(std::move(loop), std::move(socket), host, ticket);
+  return std::make_shared<BeastSession>(std::move(loop), std::move(socket), peer_is_loopback, host,
+                                        ticket);
 }
 
 }  // namespace certloop::net

@@ -49,6 +49,7 @@ class Session {
 
 // Takes over the connected descriptor `socket`, also if it fails: then the result is null.
 std::shared_ptr<Session> make_session(std::shared_ptr<boost::asio::io_context> loop, int socket,
-                                      SessionHost& host, std::uint64_t ticket);
+                                      bool peer_is_loopback, SessionHost& host,
+                                      std::uint64_t ticket);
 
 }  // namespace certloop::net
