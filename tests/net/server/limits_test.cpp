@@ -200,9 +200,11 @@ TEST_CASE("out of descriptors the server waits without burning a core, and recov
   SoftLimit exhausted(static_cast<rlim_t>(first_free));
   server->start();
   const double start = cpu_seconds();
-  CHECK_FALSE(client.hears_within(milliseconds(400)));
-  CHECK(cpu_seconds() - start < 0.2);
-  exhausted.restore();
+  const bool was_served = client.hears_within(milliseconds(400));
+  const double used = cpu_seconds() - start;
+  exhausted.restore();  // before any check: a sanitizer's own work needs descriptors, too
+  CHECK_FALSE(was_served);
+  CHECK(used < 0.2);
   CHECK(client.read_answer().status == 200);
 }
 
