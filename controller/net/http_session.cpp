@@ -15,8 +15,8 @@
 #include <optional>
 
 #include "controller/net/http_answer.h"
-#include "controller/net/request_rules.h"
-#include "controller/net/session_responder.h"
+#include "controller/net/http_request_rules.h"
+#include "controller/net/http_responder.h"
 
 namespace certloop::net {
 namespace {

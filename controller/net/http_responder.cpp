@@ -1,4 +1,4 @@
-#include "controller/net/session_responder.h"
+#include "controller/net/http_responder.h"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
