@@ -9,9 +9,9 @@
 namespace certloop::net {
 
 struct TransportOptions {
-  std::string ca_file{};                    // PEM, trusted besides nothing else; empty: the system's
-  std::size_t max_body_bytes = 4u << 20;    // of an answer; a list page of 1000 secrets fits
-  Duration phase_timeout{10'000};           // connect, headers, each read
+  std::string ca_file{};                  // PEM, trusted besides nothing else; empty: the system's
+  std::size_t max_body_bytes = 4u << 20;  // of an answer; a list page of 1000 secrets fits
+  Duration phase_timeout{10'000};         // connect, headers, each read
   std::string user_agent = "certloop";
 };
 

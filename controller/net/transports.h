@@ -36,8 +36,9 @@ class LoggedTransport : public HttpTransport {
   const Clock& clock_;
 };
 
-// Keeps each host to a number of requests a second, by waiting for its turn; gives up with
-// unavailable when the turn would come after the request's deadline.
+// Keeps each host to a number of requests a second on average, one second's worth at once, by
+// waiting for its turn; when the turn would come after the request's deadline, it gives up with
+// unavailable and leaves the turn to others. A rate of zero or less is no limit.
 class RateLimitedTransport : public HttpTransport {
  public:
   // `wait` blocks the calling thread; a parameter so that tests need not.

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,7 +11,16 @@
 namespace certloop {
 
 enum class Method { get, post, put, patch, del };
-const char* to_string(Method);  // "GET"
+constexpr const char* to_string(Method method) {
+  switch (method) {
+    case Method::get: return "GET";
+    case Method::post: return "POST";
+    case Method::put: return "PUT";
+    case Method::patch: return "PATCH";
+    case Method::del: return "DELETE";
+  }
+  return "GET";
+}
 
 struct HttpRequest {
   Method method = Method::get;

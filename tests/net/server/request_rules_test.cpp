@@ -1,4 +1,4 @@
-#include "controller/net/request_rules.h"
+#include "controller/net/http_request_rules.h"
 
 #include "tests/support/catch.h"
 
