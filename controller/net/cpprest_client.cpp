@@ -1,12 +1,12 @@
 #include "controller/net/cpprest_client.h"
 
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <cpprest/http_client.h>
 #include <cpprest/rawptrstream.h>
 
 #include <array>
 #include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <condition_variable>
 #include <exception>
 #include <optional>
@@ -112,16 +112,12 @@ class CpprestClient::Exchange : public std::enable_shared_from_this<Exchange> {
         library.client.emplace(web::uri(scheme + authority(origin)),
                                make_config(origin, options, probe_));
       }
-      auto message = make_message(*request_, origin.prefix, options.user_agent);
-      auto head = library.client->request(message, cancellation_.get_token());
-      head.then([self = shared_from_this()](pplx::task<web::http::http_response> task) {
-        self->guarded([&] { self->on_head(task.get()); });
-      });
-      // By now the head is written out into the library's send buffer.
-      if (!request_->authorization.empty()) {
-        std::string& value = message.headers()["Authorization"];
-        wipe(value.data(), value.size());
-      }
+      message_ = make_message(*request_, origin.prefix, options.user_agent);
+      library.client->request(message_, cancellation_.get_token())
+          .then([self = shared_from_this()](pplx::task<web::http::http_response> task) {
+            self->wipe_credentials();
+            self->guarded([&] { self->on_head(task.get()); });
+          });
     });
   }
 
@@ -173,6 +169,12 @@ class CpprestClient::Exchange : public std::enable_shared_from_this<Exchange> {
     stale_ = probe_->reused && !head_seen_ && code == ErrorCode::unavailable;
     outcome_ = fail(code, printable(what, 120));
     done_.notify_all();
+  }
+
+  // Due once the library is through with the request's head, whatever came of it.
+  void wipe_credentials() noexcept {
+    const auto value = message_.headers().find("Authorization");
+    if (value != message_.headers().end()) wipe(value->second.data(), value->second.size());
   }
 
   bool finished() {
@@ -246,6 +248,7 @@ class CpprestClient::Exchange : public std::enable_shared_from_this<Exchange> {
   const std::size_t max_body_;
   pplx::cancellation_token_source cancellation_;
 
+  web::http::http_request message_;
   web::http::http_response response_;
   bool head_seen_ = false;
   Framing framing_{};
