@@ -1,5 +1,6 @@
 #include "controller/net/cpprest_transport.h"
 
+#include <openssl/ssl.h>
 #include <pplx/threadpool.h>
 
 #include <algorithm>
@@ -139,6 +140,8 @@ std::unique_ptr<HttpTransport> make_cpprest_transport(const Clock& clock,
 }
 
 void initialize_client_threads(std::size_t threads) {
+  // What begins first ends last: OpenSSL must outlive the pool's threads, whose state it holds.
+  OPENSSL_init_ssl(0, nullptr);
   try {
     crossplat::threadpool::initialize_with_threads(threads);
   } catch (const std::exception&) {
