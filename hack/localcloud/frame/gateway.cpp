@@ -1,0 +1,110 @@
+#include "hack/localcloud/frame/gateway.h"
+
+#include <algorithm>
+#include <exception>
+#include <iostream>
+
+#include "hack/localcloud/frame/url.h"
+
+namespace localcloud {
+namespace {
+
+constexpr char kCorrelation[] = "x-correlation-id";
+constexpr std::size_t kNameLimit = 128;
+
+bool plain(const std::string& text, const std::string& more) {
+  return !text.empty() && text.size() <= kNameLimit &&
+         std::all_of(text.begin(), text.end(), [&more](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  more.find(c) != std::string::npos;
+         });
+}
+
+// The caller's own id if it is a sane one; handlers and answers see the same.
+std::string settle_correlation(Request& request, Ids& ids) {
+  std::string id = request.header(kCorrelation);
+  if (plain(id, "-_.")) return id;
+  id = ids.uuid();
+  std::erase_if(request.headers, [](const auto& header) { return header.first == kCorrelation; });
+  request.headers.emplace_back(kCorrelation, id);
+  return id;
+}
+
+std::string reached_address(const Request& request, const World& world) {
+  const std::string host = request.header("host");
+  return plain(host, ".:-[]") ? "http://" + host : world.address;
+}
+
+std::int64_t milliseconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                               start)
+      .count();
+}
+
+}  // namespace
+
+Gateway::Gateway(World& world, Journal& journal, Faults& faults)
+    : world_(world), journal_(journal), faults_(faults) {}
+
+void Gateway::mount(const std::string& name, const std::string& prefix, Service& service) {
+  mounts_.push_back({name, prefix, split_path(prefix).value(), &service});
+}
+
+const Gateway::Mount* Gateway::find(const Request& request) const {
+  for (const Mount& mount : mounts_) {
+    if (request.path.size() >= mount.segments.size() &&
+        std::equal(mount.segments.begin(), mount.segments.end(), request.path.begin())) {
+      return &mount;
+    }
+  }
+  return nullptr;
+}
+
+Answer Gateway::handle(Request request, std::uint16_t source) {
+  const auto start = std::chrono::steady_clock::now();
+  const std::string correlation = settle_correlation(request, world_.ids);
+  const Mount* mount = find(request);
+  JournalEntry entry;
+  entry.time = world_.clock.now();
+  entry.service = mount != nullptr ? mount->name : "none";
+  entry.method = request.method;
+  entry.path = request.raw_path;
+  entry.source = source;
+  Answer given = answer(mount, request, entry);
+  given.response.headers.emplace_back("X-Correlation-Id", correlation);
+  entry.status = given.response.status;
+  entry.took_ms = milliseconds_since(start) + given.delay.count();
+  journal_.record(std::move(entry));
+  return given;
+}
+
+Answer Gateway::answer(const Mount* mount, Request& request, JournalEntry& entry) {
+  const auto fault = faults_.hit(entry.service, request.method, request.raw_path);
+  if (!fault) return {serve(mount, request)};
+  entry.fault = fault->name();
+  Answer given;
+  if (fault->applies_request()) given.response = serve(mount, request);
+  fault->spoil(entry.service, given);
+  return given;
+}
+
+Response Gateway::serve(const Mount* mount, Request& request) {
+  const std::string trace = request.header(kCorrelation);
+  if (mount == nullptr) {
+    return ibm_error(404, "not_found", "The local cloud has no service at this address.", trace);
+  }
+  request.base_url = reached_address(request, world_) + mount->prefix;
+  request.path.erase(request.path.begin(),
+                     request.path.begin() + static_cast<std::ptrdiff_t>(mount->segments.size()));
+  try {
+    return mount->service->handle(request);
+  } catch (const HttpError& error) {
+    return error.response;
+  } catch (const std::exception& error) {
+    std::cerr << "localcloud: " << request.method << ' ' << request.raw_path
+              << " failed: " << error.what() << '\n';
+    return ibm_error(500, "internal_error", "The local cloud failed on this request.", trace);
+  }
+}
+
+}  // namespace localcloud

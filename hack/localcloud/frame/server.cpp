@@ -1,0 +1,86 @@
+#include "hack/localcloud/frame/server.h"
+
+#include <boost/asio/post.hpp>
+#include <memory>
+#include <stdexcept>
+
+#include "hack/localcloud/frame/connection.h"
+
+namespace localcloud {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr int kBacklog = 4096;
+constexpr std::chrono::milliseconds kBreath{20};
+
+}  // namespace
+
+Server::Server(const std::string& address, std::uint16_t port) {
+  boost::system::error_code error;
+  const auto parsed = asio::ip::make_address(address, error);
+  if (error) throw std::runtime_error("not an IP address: " + address);
+  const tcp::endpoint endpoint(parsed, port);
+  try {
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(asio::socket_base::reuse_address(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen(kBacklog);
+  } catch (const boost::system::system_error& failure) {
+    throw std::runtime_error("cannot listen on " + address + ":" + std::to_string(port) + ": " +
+                             failure.code().message());
+  }
+}
+
+Server::~Server() {
+  stop();
+}
+
+std::uint16_t Server::port() const {
+  return acceptor_.local_endpoint().port();
+}
+
+std::string Server::url() const {
+  const auto address = acceptor_.local_endpoint().address();
+  std::string host = address.to_string();
+  if (address.is_unspecified()) host = address.is_v6() ? "::1" : "127.0.0.1";
+  if (address.is_v6()) host = "[" + host + "]";
+  return "http://" + host + ":" + std::to_string(port());
+}
+
+void Server::start(RequestHandler handler) {
+  handler_ = std::move(handler);
+  accept();
+  thread_ = std::thread([this] { io_.run(); });
+}
+
+void Server::stop() {
+  io_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Server::accept() {
+  acceptor_.async_accept([this](boost::system::error_code error, tcp::socket socket) {
+    if (!error) {
+      std::make_shared<Connection>(std::move(socket), handler_)->start();
+      accept();
+    } else if (error != asio::error::operation_aborted) {
+      breath_.expires_after(kBreath);
+      breath_.async_wait([this](boost::system::error_code stopped) {
+        if (!stopped) accept();
+      });
+    }
+  });
+}
+
+void Server::after(std::chrono::milliseconds wait, std::function<void()> task) {
+  asio::post(io_, [this, wait, task = std::move(task)]() mutable {
+    auto timer = std::make_shared<asio::steady_timer>(io_, wait);
+    timer->async_wait([timer, task = std::move(task)](boost::system::error_code stopped) {
+      if (!stopped) task();
+    });
+  });
+}
+
+}  // namespace localcloud

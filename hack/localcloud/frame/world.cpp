@@ -1,0 +1,136 @@
+#include "hack/localcloud/frame/world.h"
+
+#include <cstdio>
+#include <ctime>
+#include <stdexcept>
+
+namespace localcloud {
+namespace {
+
+bool in_range(int value, int low, int high) {
+  return value >= low && value <= high;
+}
+
+// "", ".123", then "Z" or "+01:00": seconds east of Greenwich.
+int parse_offset(const std::string& text, std::size_t position) {
+  if (position < text.size() && text[position] == '.') {
+    ++position;
+    while (position < text.size() && text[position] >= '0' && text[position] <= '9') ++position;
+  }
+  const std::string zone = text.substr(std::min(position, text.size()));
+  if (zone == "Z" || zone == "z") return 0;
+  int hours = 0;
+  int minutes = 0;
+  char sign = 0;
+  int used = 0;
+  if (std::sscanf(zone.c_str(), "%c%2d:%2d%n", &sign, &hours, &minutes, &used) != 3 || used != 6 ||
+      zone.size() != 6 || (sign != '+' && sign != '-')) {
+    throw std::invalid_argument("not an RFC 3339 time zone");
+  }
+  const int seconds = (hours * 60 + minutes) * 60;
+  return sign == '+' ? seconds : -seconds;
+}
+
+bool same_kind(const Json& left, const Json& right) {
+  if (left.is_number_integer() && right.is_number_integer()) return true;
+  return left.type() == right.type();
+}
+
+std::string crn(const std::string& service, const std::string& region, const std::string& account,
+                const std::string& guid) {
+  return "crn:v1:bluemix:public:" + service + ":" + region + ":a/" + account + ":" + guid + "::";
+}
+
+}  // namespace
+
+std::string rfc3339(Time time) {
+  const std::time_t seconds =
+      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32];
+  const std::size_t length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text, length};
+}
+
+Time parse_rfc3339(const std::string& text) {
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, used = 0;
+  char separator = 0;
+  if (std::sscanf(text.c_str(), "%4d-%2d-%2d%c%2d:%2d:%2d%n", &year, &month, &day, &separator,
+                  &hour, &minute, &second, &used) != 7 ||
+      used != 19 || (separator != 'T' && separator != 't')) {
+    throw std::invalid_argument("not an RFC 3339 time");
+  }
+  const std::chrono::year_month_day date{std::chrono::year{year},
+                                         std::chrono::month{static_cast<unsigned>(month)},
+                                         std::chrono::day{static_cast<unsigned>(day)}};
+  if (!date.ok() || !in_range(hour, 0, 23) || !in_range(minute, 0, 59) ||
+      !in_range(second, 0, 60)) {
+    throw std::invalid_argument("not a time of the calendar");
+  }
+  const int offset = parse_offset(text, static_cast<std::size_t>(used));
+  return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
+         std::chrono::seconds{second - offset};
+}
+
+void Switches::declare(const std::string& name, Json value, const std::string& meaning) {
+  entries_[name] = {value, value, meaning};
+}
+
+const Json& Switches::value(const std::string& name) const {
+  return entries_.at(name).value;
+}
+
+void Switches::set(const std::string& name, const Json& value) {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) {
+    throw HttpError{ibm_error(400, "unknown_switch", "There is no switch " + name + ".", {})};
+  }
+  if (!same_kind(found->second.standard, value)) {
+    throw HttpError{ibm_error(
+        400, "bad_switch_value",
+        "The switch " + name + " takes a value like " + found->second.standard.dump() + ".", {})};
+  }
+  found->second.value = value;
+}
+
+Json Switches::describe() const {
+  Json all = Json::object();
+  for (const auto& [name, entry] : entries_) {
+    all[name] = {{"value", entry.value}, {"default", entry.standard}, {"meaning", entry.meaning}};
+  }
+  return all;
+}
+
+std::string Ids::hex(std::size_t digits) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  while (text.size() < digits) {
+    auto bits = random_();
+    for (int i = 0; i < 16 && text.size() < digits; ++i, bits >>= 4) text += kDigits[bits & 15];
+  }
+  return text;
+}
+
+std::string Ids::uuid() {
+  std::string text = hex(32);
+  text[12] = '4';                                          // version: random
+  text[16] = "89ab"[static_cast<unsigned>(text[16]) % 4];  // variant of RFC 4122
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) text.insert(dash, 1, '-');
+  return text;
+}
+
+std::string Ids::entity_tag() {
+  return std::to_string(
+      std::uniform_int_distribution<std::uint64_t>(1'000'000'000, 9'999'999'999)(random_));
+}
+
+std::string Seed::sm_crn() const {
+  return crn("secrets-manager", sm_region, account, sm_instance);
+}
+
+std::string Seed::en_crn() const {
+  return crn("event-notifications", en_region, account, en_instance);
+}
+
+}  // namespace localcloud
