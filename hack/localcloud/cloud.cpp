@@ -1,8 +1,10 @@
 #include "hack/localcloud/cloud.h"
 
+#include "hack/localcloud/ce/code_engine.h"
 #include "hack/localcloud/frame/control.h"
 #include "hack/localcloud/frame/gateway.h"
 #include "hack/localcloud/frame/server.h"
+#include "hack/localcloud/iam/iam.h"
 
 namespace localcloud {
 namespace {
@@ -21,12 +23,16 @@ World make_world(Server& server) {
 struct Cloud::Impl {
   explicit Impl(const CloudOptions& options);
   ~Impl() { server.stop(); }
+  void mount_services();
+  void add_controls();
 
   Server server;
   World world;
   Journal journal{};
   Faults faults{};
   Control control;
+  Iam iam;
+  CodeEngine code_engine;
   Gateway gateway;
 };
 
@@ -34,10 +40,35 @@ Cloud::Impl::Impl(const CloudOptions& options)
     : server(options.address, options.port),
       world(make_world(server)),
       control(world, journal, faults),
+      iam(world),
+      code_engine(world),
       gateway(world, journal, faults) {
-  gateway.mount("local", "/_local", control);
+  world.authority = &iam;
+  mount_services();
+  add_controls();
   server.start([this](Request request, std::uint16_t source) {
     return gateway.handle(std::move(request), source);
+  });
+}
+
+// The whole cloud at a glance: what is reached where.
+void Cloud::Impl::mount_services() {
+  gateway.mount("local", "/_local", control);
+  gateway.mount("iam", "/iam", iam);
+  gateway.mount("ce", "/ce", code_engine);
+}
+
+void Cloud::Impl::add_controls() {
+  control.on("POST", "/iam/revoke-tokens", [this](const Request&, const Params&) {
+    iam.revoke_tokens();
+    return Response::empty(204);
+  });
+  control.on("POST", "/ce/projects/{project_id}",
+             [this](const Request& request, const Params& params) {
+               return code_engine.control_project(request, params.at("project_id"));
+             });
+  control.on("POST", "/flush", [](const Request&, const Params&) {
+    return Response::json(200, {{"dispatched", 0}});
   });
 }
 
@@ -54,7 +85,37 @@ std::string Cloud::url() const {
 }
 
 std::map<std::string, std::string> Cloud::environment() const {
-  return {{"LOCALCLOUD_URL", url()}};
+  const Seed& seed = impl_->world.seed;
+  const std::string iam = url() + "/iam";
+  const std::string sm = url() + "/sm/" + seed.sm_instance;
+  const std::string en = url() + "/en/event-notifications";
+  const std::string ce_a = url() + "/ce/" + seed.region_a + "/v2";
+  const std::string ce_b = url() + "/ce/" + seed.region_b + "/v2";
+  std::map<std::string, std::string> variables = {
+      {"CERTLOOP_IAM_URL", iam},
+      {"CERTLOOP_API_KEY", seed.api_key},
+      {"LOCALCLOUD_URL", url()},
+      {"LOCALCLOUD_SM_URL", sm},
+      {"LOCALCLOUD_SM_CRN", seed.sm_crn()},
+      {"LOCALCLOUD_EN_URL", en},
+      {"LOCALCLOUD_EN_INSTANCE", seed.en_instance},
+      {"LOCALCLOUD_EN_CRN", seed.en_crn()},
+      {"LOCALCLOUD_CE_URL_A", ce_a},
+      {"LOCALCLOUD_CE_URL_B", ce_b},
+      {"LOCALCLOUD_PROJECT_A", seed.project_a},
+      {"LOCALCLOUD_PROJECT_B", seed.project_b},
+  };
+  const std::map<std::string, std::string> sdks = {{"IAM_IDENTITY", iam},
+                                                   {"SECRETS_MANAGER", sm},
+                                                   {"CODE_ENGINE", ce_a},
+                                                   {"EVENT_NOTIFICATIONS", en}};
+  for (const auto& [sdk, address] : sdks) {
+    variables[sdk + "_URL"] = address;
+    variables[sdk + "_AUTH_TYPE"] = "iam";
+    variables[sdk + "_AUTH_URL"] = iam;
+    variables[sdk + "_APIKEY"] = seed.api_key;
+  }
+  return variables;
 }
 
 }  // namespace localcloud

@@ -1,1 +1,96 @@
-int main() {}
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+
+#include "hack/localcloud/cloud.h"
+
+// The local cloud as a program: listens, tells its addresses, serves until SIGTERM or SIGINT.
+namespace {
+
+struct Options {
+  std::string listen = "127.0.0.1:0";
+  std::string env_file{};
+  bool listen_anywhere = false;
+};
+
+localcloud::CloudOptions parse_listen(const Options& options) {
+  const auto colon = options.listen.rfind(':');
+  if (colon == std::string::npos) throw std::runtime_error("--listen is ADDRESS:PORT");
+  localcloud::CloudOptions cloud;
+  cloud.address = options.listen.substr(0, colon);
+  if (cloud.address == "localhost") cloud.address = "127.0.0.1";
+  const std::string port = options.listen.substr(colon + 1);
+  char* end = nullptr;
+  const long number = std::strtol(port.c_str(), &end, 10);
+  if (port.empty() || *end != '\0' || number < 0 || number > 65535) {
+    throw std::runtime_error("--listen has no port from 0 to 65535");
+  }
+  cloud.port = static_cast<std::uint16_t>(number);
+  if (cloud.address.size() > 2 && cloud.address.front() == '[') {
+    cloud.address = cloud.address.substr(1, cloud.address.size() - 2);
+  }
+  const bool loopback = cloud.address.rfind("127.", 0) == 0 || cloud.address == "::1";
+  if (!loopback && !options.listen_anywhere) {
+    throw std::runtime_error(cloud.address + " is not a loopback address, and everyone who can " +
+                             "reach the local cloud owns it: say --listen-anywhere to mean it");
+  }
+  return cloud;
+}
+
+// Complete or absent: who waits for the file may read it as soon as it is there.
+void write_env_file(const std::string& path, const localcloud::Cloud& cloud) {
+  const std::string draft = path + "." + std::to_string(::getpid());
+  {
+    std::ofstream file(draft, std::ios::trunc);
+    for (const auto& [name, value] : cloud.environment()) file << name << '=' << value << '\n';
+    file.flush();
+    if (!file) throw std::runtime_error("cannot write " + draft);
+  }
+  if (std::rename(draft.c_str(), path.c_str()) != 0) {
+    std::remove(draft.c_str());
+    throw std::runtime_error("cannot write " + path);
+  }
+}
+
+void serve(const Options& options) {
+  sigset_t stops;
+  sigemptyset(&stops);
+  sigaddset(&stops, SIGTERM);
+  sigaddset(&stops, SIGINT);
+  // Before the cloud's thread exists, which inherits the mask: the signals wait for sigwait.
+  pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  const localcloud::Cloud cloud(parse_listen(options));
+  if (!options.env_file.empty()) write_env_file(options.env_file, cloud);
+  std::cout << "local cloud at " << cloud.url() << std::endl;
+  int received = 0;
+  sigwait(&stops, &received);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app("A cloud on this machine: IAM, Secrets Manager, Code Engine, Event Notifications");
+  app.add_option("--listen", options.listen, "address and port; port 0 takes a free one")
+      ->capture_default_str();
+  app.add_option("--env-file", options.env_file,
+                 "write NAME=value lines here once the port is open");
+  app.add_flag("--listen-anywhere", options.listen_anywhere,
+               "allow addresses that other machines can reach");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    serve(options);
+  } catch (const std::exception& error) {
+    std::cerr << "localcloud: " << error.what() << '\n';
+    return EXIT_FAILURE;
+  }
+  return EXIT_SUCCESS;
+}

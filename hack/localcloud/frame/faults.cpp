@@ -192,10 +192,6 @@ std::optional<Fault> Faults::hit(const std::string& service, const std::string& 
   return std::nullopt;
 }
 
-Response unauthorized(const std::string& trace) {
-  return ibm_error(401, "unauthorized", "The token is missing, expired or not valid.", trace);
-}
-
 bool glob_matches(const std::string& pattern, const std::string& text) {
   std::size_t p = 0, t = 0, star = std::string::npos, retry = 0;
   while (t < text.size()) {

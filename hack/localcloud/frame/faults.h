@@ -55,9 +55,6 @@ class Faults {
   std::uint64_t next_id_ = 1;
 };
 
-// The 401 that every service gives to a token that is not valid (any more).
-Response unauthorized(const std::string& trace);
-
 // "*" matches any text, everything else itself.
 bool glob_matches(const std::string& pattern, const std::string& text);
 

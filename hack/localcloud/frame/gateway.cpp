@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 
 #include "hack/localcloud/frame/url.h"
 
@@ -97,7 +98,9 @@ Response Gateway::serve(const Mount* mount, Request& request) {
   request.path.erase(request.path.begin(),
                      request.path.begin() + static_cast<std::ptrdiff_t>(mount->segments.size()));
   try {
-    return mount->service->handle(request);
+    Response response = mount->service->handle(request);
+    if (response.status < 200 || response.status > 599) throw std::range_error("no such status");
+    return response;
   } catch (const HttpError& error) {
     return error.response;
   } catch (const std::exception& error) {

@@ -121,6 +121,10 @@ Response ibm_error(int status, const std::string& code, const std::string& messa
        {"status_code", status}});
 }
 
+Response unauthorized(const std::string& trace) {
+  return ibm_error(401, "unauthorized", "The token is missing, expired or not valid.", trace);
+}
+
 Json parse_json_object(const Request& request) {
   const auto refuse = [&request](const std::string& message) {
     return HttpError{ibm_error(400, "bad_request", message, request.header("x-correlation-id"))};

@@ -78,6 +78,9 @@ struct HttpError {
 Response ibm_error(int status, const std::string& code, const std::string& message,
                    const std::string& trace);
 
+// The 401 of every service to a token that is missing, unknown or not valid any more.
+Response unauthorized(const std::string& trace);
+
 // Body as a JSON object, else throws 400 in IBM's shape.
 Json parse_json_object(const Request& request);
 

@@ -1,0 +1,44 @@
+#pragma once
+#include <string>
+
+#include "hack/localcloud/ce/documents.h"
+#include "hack/localcloud/ce/kinds.h"
+#include "hack/localcloud/ce/projects.h"
+#include "hack/localcloud/ce/refusal.h"
+#include "hack/localcloud/frame/world.h"
+
+namespace localcloud {
+
+// Code Engine v2 of all regions: paths begin with "<region>/v2". Projects, secrets, config maps.
+class CodeEngine : public Service {
+ public:
+  // `world` must outlive the service.
+  explicit CodeEngine(World& world);
+
+  Response handle(const Request& request) override;
+
+  // POST /_local/ce/projects/{id} {"status": "inactive"}: forces a status, "" ends that.
+  Response control_project(const Request& request, const std::string& project_id);
+
+ private:
+  using Shelves = Shelf Project::*;
+
+  void add_project_routes();
+  void add_document_routes(const std::string& collection, Documents& documents, Shelves shelves);
+  // The project of the path, refused unless it is active.
+  Project& active_project(const Params& params);
+  Place place(const Request& request, const Params& params, const std::string& collection,
+              Shelves shelves);
+  Json describe(const Request& request, const Project& project) const;
+  Response error(const Refusal& refusal);
+
+  World& world_;
+  Projects projects_;
+  SecretKind secret_kind_;
+  ConfigMapKind config_map_kind_{};
+  Documents secrets_;
+  Documents config_maps_;
+  Router router_{};
+};
+
+}  // namespace localcloud

@@ -1,0 +1,50 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+
+#include "hack/localcloud/ce/shelf.h"
+#include "hack/localcloud/frame/world.h"
+
+namespace localcloud {
+
+struct Project {
+  std::string id{};
+  std::string name{};
+  std::string region{};
+  std::string resource_group{};
+  Time created{};
+  Time active_from{};
+  std::optional<Time> deleted{};
+  std::string forced_status{};  // by the control; empty: what time says
+  Shelf secrets{};
+  Shelf config_maps{};
+
+  std::string status(Time now) const;
+  Json describe(Time now, const std::string& account, const std::string& region_url) const;
+};
+
+// The projects of all regions. One is seen in its own region only. A deleted one stays seven days
+// (as soft_deleted, its name and its share of the quota taken), then it is gone.
+class Projects {
+ public:
+  // Holds the two seed projects from the start. `world` must outlive this.
+  explicit Projects(World& world);
+
+  // Both throw Refusal with 404.
+  Project& find(const std::string& region, const std::string& id);
+  Project& find_anywhere(const std::string& id);
+  std::map<std::string, Json> describe_all(const std::string& region,
+                                           const std::string& region_url);
+  // Body of POST /projects. Throws Refusal.
+  Project& create(const std::string& region, const Json& body);
+
+ private:
+  void settle();
+  void add_seed(const std::string& id, const std::string& name, const std::string& region);
+
+  World& world_;
+  std::map<std::string, Project> by_id_{};
+};
+
+}  // namespace localcloud

@@ -1,0 +1,47 @@
+#include "hack/localcloud/ce/shelf.h"
+
+namespace localcloud {
+
+const Json* Shelf::current(const std::string& name) const {
+  const auto found = items_.find(name);
+  return found == items_.end() ? nullptr : &found->second.document;
+}
+
+std::optional<Json> Shelf::seen_of(const Item& item, Time now, Lag lag) {
+  if (now < item.changed + lag) return item.before;
+  return item.document;
+}
+
+std::optional<Json> Shelf::seen(const std::string& name, Time now, Lag lag) const {
+  const auto found = items_.find(name);
+  if (found == items_.end()) return std::nullopt;
+  return seen_of(found->second, now, lag);
+}
+
+std::map<std::string, Json> Shelf::seen_all(Time now, Lag lag) const {
+  std::map<std::string, Json> all;
+  for (const auto& [name, item] : items_) {
+    if (auto document = seen_of(item, now, lag)) all.emplace(name, std::move(*document));
+  }
+  return all;
+}
+
+void Shelf::put(const std::string& name, Json document, Time now) {
+  const auto [place, fresh] = items_.try_emplace(name);
+  Item& item = place->second;
+  if (!fresh) item.before = std::move(item.document);
+  item.document = std::move(document);
+  item.changed = now;
+}
+
+void Shelf::erase(const std::string& name, Time when) {
+  const auto found = items_.find(name);
+  if (found != items_.end()) found->second.gone = when;
+}
+
+void Shelf::settle(Time now) {
+  std::erase_if(
+      items_, [now](const auto& entry) { return entry.second.gone && *entry.second.gone <= now; });
+}
+
+}  // namespace localcloud

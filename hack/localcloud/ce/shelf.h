@@ -1,0 +1,43 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "hack/localcloud/frame/world.h"
+
+namespace localcloud {
+
+// The documents of one kind in one project, by name. Keeps apart what is and what readers see, so
+// that a read right after a write can be late.
+class Shelf {
+ public:
+  using Lag = std::chrono::milliseconds;
+
+  // What is, for writers: nullptr when there is none. Valid until the next change.
+  const Json* current(const std::string& name) const;
+  std::size_t size() const { return items_.size(); }
+
+  // What readers see: changes younger than `lag` have not happened yet.
+  std::optional<Json> seen(const std::string& name, Time now, Lag lag) const;
+  std::map<std::string, Json> seen_all(Time now, Lag lag) const;
+
+  void put(const std::string& name, Json document, Time now);
+  // Gone from `when` on; the name is taken until then.
+  void erase(const std::string& name, Time when);
+  // Drops what is gone by now. Called before every use.
+  void settle(Time now);
+
+ private:
+  struct Item {
+    Json document{};
+    std::optional<Json> before{};
+    Time changed{};
+    std::optional<Time> gone{};
+  };
+  static std::optional<Json> seen_of(const Item& item, Time now, Lag lag);
+
+  std::map<std::string, Item> items_{};
+};
+
+}  // namespace localcloud

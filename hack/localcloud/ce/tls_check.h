@@ -1,0 +1,13 @@
+#pragma once
+#include <string>
+
+#include "hack/localcloud/frame/world.h"
+
+namespace localcloud {
+
+// The strict reading of a tls secret: every block of `certificates` (leaf first) parses, `key` is
+// an unencrypted private key that belongs to the leaf, and the leaf is valid at `now`.
+// Throws Refusal; its message holds nothing of either text.
+void check_tls(const std::string& certificates, const std::string& key, Time now);
+
+}  // namespace localcloud
