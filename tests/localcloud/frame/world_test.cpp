@@ -1,0 +1,79 @@
+#include "hack/localcloud/frame/world.h"
+
+#include <regex>
+#include <set>
+
+#include "tests/support/catch.h"
+
+using namespace localcloud;
+
+TEST_CASE("times are written and read as RFC 3339") {
+  struct Case {
+    std::string text;
+    std::string canonical;
+  };
+  const Case cases[] = {
+      {"2026-02-02T03:04:05Z", "2026-02-02T03:04:05Z"},
+      {"2026-02-02T03:04:05.999999Z", "2026-02-02T03:04:05Z"},
+      {"2026-02-02T03:04:05+02:00", "2026-02-02T01:04:05Z"},
+      {"2026-12-31T23:30:00-01:00", "2027-01-01T00:30:00Z"},
+      {"1969-12-31T23:59:59Z", "1969-12-31T23:59:59Z"},
+      {"2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.text);
+    CHECK(rfc3339(parse_rfc3339(c.text)) == c.canonical);
+  }
+  for (const std::string text :
+       {"", "2026", "2026-02-30T00:00:00Z", "2026-02-02T24:00:00Z", "2026-02-02T00:00:00",
+        "2026-02-02 00:00:00Z", "2026-02-02T00:00:00+0200", "2026-02-02T00:00:00Zx"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(parse_rfc3339(text), std::invalid_argument);
+  }
+}
+
+TEST_CASE("switches take declared names and values of their kind only") {
+  Switches switches;
+  switches.declare("flag", true, "a flag");
+  switches.declare("number", 5, "a number");
+  switches.set("flag", false);
+  CHECK_FALSE(switches.on("flag"));
+  CHECK_THROWS_AS(switches.set("flag", 1), HttpError);
+  CHECK_THROWS_AS(switches.set("number", "6"), HttpError);
+  CHECK_THROWS_AS(switches.set("unknown", true), HttpError);
+  CHECK(switches.describe()["flag"] ==
+        Json{{"value", false}, {"default", true}, {"meaning", "a flag"}});
+}
+
+TEST_CASE("identifiers have their forms, differ, and repeat with the seed") {
+  Ids ids(7);
+  Ids same(7);
+  const std::regex uuid("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+  std::set<std::string> seen;
+  for (int i = 0; i < 200; ++i) {
+    const std::string id = ids.uuid();
+    CHECK(std::regex_match(id, uuid));
+    CHECK(id == same.uuid());
+    seen.insert(id);
+    seen.insert(ids.entity_tag());
+    same.entity_tag();
+  }
+  CHECK(seen.size() == 400);
+  CHECK(ids.hex(5).size() == 5);
+}
+
+TEST_CASE("the cloud's clock is the machine's, shifted") {
+  CloudClock clock;
+  const Time before = std::chrono::system_clock::now();
+  clock.shift(std::chrono::hours(24));
+  CHECK(clock.now() - before >= std::chrono::hours(24));
+  CHECK(clock.now() - before < std::chrono::hours(25));
+}
+
+TEST_CASE("the seed's names are real ones in form") {
+  const Seed seed;
+  CHECK(seed.sm_crn() ==
+        "crn:v1:bluemix:public:secrets-manager:eu-de:a/0123456789abcdef0123456789abcdef:"
+        "99999999-aaaa-bbbb-cccc-dddddddddddd::");
+  CHECK(seed.en_crn().rfind("crn:v1:bluemix:public:event-notifications:eu-de:a/", 0) == 0);
+}
