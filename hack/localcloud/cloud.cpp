@@ -1,6 +1,8 @@
 #include "hack/localcloud/cloud.h"
 
 #include "hack/localcloud/ce/code_engine.h"
+#include "hack/localcloud/en/event_notifications.h"
+#include "hack/localcloud/en/outbound.h"
 #include "hack/localcloud/frame/control.h"
 #include "hack/localcloud/frame/gateway.h"
 #include "hack/localcloud/frame/server.h"
@@ -9,9 +11,10 @@
 namespace localcloud {
 namespace {
 
-World make_world(Server& server) {
+World make_world(Server& server, Outbound& outbound) {
   World world;
   world.scheduler = &server;
+  world.outbound = &outbound;
   world.address = server.url();
   return world;
 }
@@ -27,23 +30,27 @@ struct Cloud::Impl {
   void add_controls();
 
   Server server;
+  en::LoopbackOutbound outbound{server.io()};
   World world;
   Journal journal{};
   Faults faults{};
   Control control;
   Iam iam;
+  EventNotifications notifications;
   CodeEngine code_engine;
   Gateway gateway;
 };
 
 Cloud::Impl::Impl(const CloudOptions& options)
     : server(options.address, options.port),
-      world(make_world(server)),
+      world(make_world(server, outbound)),
       control(world, journal, faults),
       iam(world),
+      notifications(world),
       code_engine(world),
       gateway(world, journal, faults) {
   world.authority = &iam;
+  world.events = &notifications;
   mount_services();
   add_controls();
   server.start([this](Request request, std::uint16_t source) {
@@ -56,6 +63,7 @@ void Cloud::Impl::mount_services() {
   gateway.mount("local", "/_local", control);
   gateway.mount("iam", "/iam", iam);
   gateway.mount("ce", "/ce", code_engine);
+  gateway.mount("en", "/en", notifications);
 }
 
 void Cloud::Impl::add_controls() {
@@ -67,8 +75,15 @@ void Cloud::Impl::add_controls() {
              [this](const Request& request, const Params& params) {
                return code_engine.control_project(request, params.at("project_id"));
              });
-  control.on("POST", "/flush", [](const Request&, const Params&) {
-    return Response::json(200, {{"dispatched", 0}});
+  control.on("POST", "/flush", [this](const Request&, const Params&) {
+    return Response::json(200, notifications.flush());
+  });
+  control.on("POST", "/notifications", [this](const Request& request, const Params&) {
+    notifications.control_notifications(parse_json_object(request));
+    return Response::empty(204);
+  });
+  control.on("GET", "/deliveries", [this](const Request&, const Params&) {
+    return Response::json(200, notifications.deliveries());
   });
 }
 

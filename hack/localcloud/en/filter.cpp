@@ -99,15 +99,21 @@ Nodes select(const Path& path, const Scope& scope) {
 }
 
 bool compares(const Json& value, Operator op, const Json& literal) {
-  const bool ordered = (value.is_number() && literal.is_number()) ||
-                       (value.is_string() && literal.is_string());
+  const bool ordered =
+      (value.is_number() && literal.is_number()) || (value.is_string() && literal.is_string());
   switch (op) {
-    case Operator::kEqual: return value == literal;
-    case Operator::kNotEqual: return value != literal;
-    case Operator::kLess: return ordered && value < literal;
-    case Operator::kLessEqual: return ordered && value <= literal;
-    case Operator::kGreater: return ordered && value > literal;
-    case Operator::kGreaterEqual: return ordered && value >= literal;
+    case Operator::kEqual:
+      return value == literal;
+    case Operator::kNotEqual:
+      return value != literal;
+    case Operator::kLess:
+      return ordered && value < literal;
+    case Operator::kLessEqual:
+      return ordered && value <= literal;
+    case Operator::kGreater:
+      return ordered && value > literal;
+    case Operator::kGreaterEqual:
+      return ordered && value >= literal;
   }
   return false;
 }

@@ -155,10 +155,9 @@ class Parser {
   }
 
   Pattern pattern() {
+    const std::string text = quoted();
     try {
-      return Pattern(quoted());
-    } catch (const FilterError&) {
-      throw;
+      return Pattern(text);
     } catch (const std::invalid_argument& fault) {
       fail(fault.what());
     }

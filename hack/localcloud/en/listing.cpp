@@ -3,6 +3,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "hack/localcloud/frame/url.h"
+
 namespace localcloud::en {
 namespace {
 
@@ -26,19 +28,6 @@ bool contains(const std::string& text, const std::string& part) {
   return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
-std::string percent_encoded(const std::string& text) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  std::string encoded;
-  for (const unsigned char c : text) {
-    if (std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.') {
-      encoded += static_cast<char>(c);
-    } else {
-      encoded += {'%', kDigits[c >> 4], kDigits[c & 15]};
-    }
-  }
-  return encoded;
-}
-
 }  // namespace
 
 Response list_page(const Request& request, const std::string& items_name,
@@ -58,9 +47,9 @@ Response list_page(const Request& request, const std::string& items_name,
   const std::size_t end = start + std::min(limit, found.size() - start);
 
   std::string address = request.base_url;
-  for (const std::string& segment : request.path) address += "/" + percent_encoded(segment);
+  for (const std::string& segment : request.path) address += "/" + percent_encode(segment);
   const auto href = [&](std::size_t page_offset) {
-    const std::string filter = search.empty() ? "" : "&search=" + percent_encoded(search);
+    const std::string filter = search.empty() ? "" : "&search=" + percent_encode(search);
     return Json{{"href", address + "?limit=" + std::to_string(limit) +
                              "&offset=" + std::to_string(page_offset) + filter}};
   };

@@ -34,6 +34,8 @@ void refuse_taken_name(const std::vector<Item>& items, const std::string& name,
   if (taken) refuse(409, "name_conflict", "the name is already in use");
 }
 
-inline std::string timestamp(const World& world) { return rfc3339(world.clock.now()); }
+inline std::string timestamp(const World& world) {
+  return rfc3339(world.clock.now());
+}
 
 }  // namespace localcloud::en

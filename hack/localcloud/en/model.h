@@ -31,7 +31,7 @@ struct Rule {
   std::string notification_text{};
   std::optional<Filter> event_type{};
   std::optional<Filter> notification{};  // none: everything
-  Json schedule{};  // the periodic timer's rule has this instead of filters
+  Json schedule{};                       // the periodic timer's rule has this instead of filters
 
   bool matches(const Json& event) const {
     return enabled && event_type && event_type->matches(event) &&
@@ -97,16 +97,14 @@ using Instances = std::map<std::string, Instance>;
 // Items: a vector, const or not. Null when there is none.
 template <typename Items>
 auto find_by_id(Items& items, const std::string& id) -> decltype(items.data()) {
-  const auto found = std::find_if(items.begin(), items.end(),
-                                  [&](const auto& item) { return item.id == id; });
+  const auto found =
+      std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.id == id; });
   return found == items.end() ? nullptr : &*found;
 }
 
 template <typename Item>
 void erase_by_id(std::vector<Item>& items, const std::string& id) {
-  items.erase(std::remove_if(items.begin(), items.end(),
-                             [&](const Item& item) { return item.id == id; }),
-              items.end());
+  std::erase_if(items, [&](const Item& item) { return item.id == id; });
 }
 
 }  // namespace localcloud::en

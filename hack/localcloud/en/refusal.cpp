@@ -4,14 +4,15 @@
 
 namespace localcloud::en {
 
-void refuse(const std::string& message) { throw Refusal{.message = message}; }
+void refuse(const std::string& message) {
+  throw Refusal{.message = message};
+}
 
 void refuse(int status, const std::string& code, const std::string& message) {
   throw Refusal{status, code, message};
 }
 
-std::optional<std::string> text_if_given(const Json& body, const std::string& name,
-                                         Length length) {
+std::optional<std::string> text_if_given(const Json& body, const std::string& name, Length length) {
   const auto found = body.find(name);
   if (found == body.end() || found->is_null()) return std::nullopt;
   if (!found->is_string()) refuse(name + " must be a string");

@@ -50,11 +50,10 @@ void mount_sources(const Mount& mount) {
     for (const Source& source : instance.sources) items.push_back(item_view(instance, source));
     return list_page(request, "sources", items, world);
   });
-  mount.on("GET", "/sources/{id}",
-           [](Instance& instance, const Request&, const Params& params) {
-             const Source& source = item_of(instance.sources, params, "source");
-             return Response::json(200, detail_view(instance, source));
-           });
+  mount.on("GET", "/sources/{id}", [](Instance& instance, const Request&, const Params& params) {
+    const Source& source = item_of(instance.sources, params, "source");
+    return Response::json(200, detail_view(instance, source));
+  });
   mount.on("PATCH", "/sources/{id}",
            [&world](Instance& instance, const Request& request, const Params& params) {
              Source& source = item_of(instance.sources, params, "source");
@@ -62,13 +61,12 @@ void mount_sources(const Mount& mount) {
              source.updated_at = timestamp(world);
              return Response::json(200, detail_view(instance, source));
            });
-  mount.on("DELETE", "/sources/{id}",
-           [](Instance& instance, const Request&, const Params& params) {
-             const Source& source = item_of(instance.sources, params, "source");
-             if (source.type != "api") refuse("only API sources can be deleted here");
-             remove_source(instance, params.at("id"));
-             return Response::empty(204);
-           });
+  mount.on("DELETE", "/sources/{id}", [](Instance& instance, const Request&, const Params& params) {
+    const Source& source = item_of(instance.sources, params, "source");
+    if (source.type != "api") refuse("only API sources can be deleted here");
+    remove_source(instance, params.at("id"));
+    return Response::empty(204);
+  });
 }
 
 }  // namespace localcloud::en

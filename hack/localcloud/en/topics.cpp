@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
 #include "hack/localcloud/en/listing.h"
 #include "hack/localcloud/en/refusal.h"
 #include "hack/localcloud/en/resources.h"
@@ -23,8 +27,8 @@ Filter parse_filter(const std::string& name, const std::string& text) {
 // The published pattern of the event type filter is narrower than its language.
 void refuse_beyond_published_pattern(const std::string& filter) {
   const auto allowed = [](unsigned char c) {
-    return std::isalnum(c) != 0 || std::string_view(" -_$.='").find(static_cast<char>(c)) !=
-                                       std::string_view::npos;
+    return std::isalnum(c) != 0 ||
+           std::string_view(" -_$.='").find(static_cast<char>(c)) != std::string_view::npos;
   };
   if (filter != "$.*" && !std::all_of(filter.begin(), filter.end(), allowed)) {
     refuse("event_type_filter holds characters that are not allowed");
@@ -61,8 +65,7 @@ Rule parse_rule(const Json& body, const Source& source, World& world) {
   if (body.contains("event_schedule_filter")) {
     refuse("event_schedule_filter is for the periodic timer only");
   }
-  rule.event_type_text =
-      text_if_given(body, "event_type_filter", kEventTypeFilter).value_or("$.*");
+  rule.event_type_text = text_if_given(body, "event_type_filter", kEventTypeFilter).value_or("$.*");
   if (world.switches.on("en_event_type_pattern")) {
     refuse_beyond_published_pattern(rule.event_type_text);
   }
@@ -139,6 +142,8 @@ void mount_topics(const Mount& mount) {
            [&world](Instance& instance, const Request&, const Params& params) {
              const std::string id = item_of(instance.topics, params, "topic").id;
              if (world.switches.on("en_refuse_delete_in_use")) refuse_if_subscribed(instance, id);
+             std::erase_if(instance.subscriptions,
+                           [&](const Subscription& one) { return one.topic_id == id; });
              erase_by_id(instance.topics, id);
              return Response::empty(204);
            });

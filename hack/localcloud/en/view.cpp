@@ -148,8 +148,7 @@ Json detail_view(const Instance& instance, const Destination& destination,
 }
 
 Json item_view(const Instance& instance, const Subscription& subscription) {
-  const Destination* destination =
-      find_by_id(instance.destinations, subscription.destination_id);
+  const Destination* destination = find_by_id(instance.destinations, subscription.destination_id);
   const Topic* topic = find_by_id(instance.topics, subscription.topic_id);
   return {{"id", subscription.id},
           {"name", subscription.name},

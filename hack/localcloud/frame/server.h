@@ -50,6 +50,9 @@ class Server : public Scheduler {
   // From any thread; the task runs on the server's.
   void after(std::chrono::milliseconds wait, std::function<void()> task) override;
 
+  // For asynchronous clients that live on the server's thread.
+  boost::asio::io_context& io() { return io_; }
+
  private:
   void accept();
 

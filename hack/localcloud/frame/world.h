@@ -88,6 +88,29 @@ class Scheduler {
   virtual void after(std::chrono::milliseconds wait, std::function<void()> task) = 0;
 };
 
+// One HTTP request that the cloud itself makes, to deliver a notification.
+struct OutboundRequest {
+  std::string method{};
+  std::string url{};
+  std::vector<std::pair<std::string, std::string>> headers{};
+  std::string body{};
+  std::chrono::milliseconds timeout{10'000};  // for the whole exchange
+};
+
+struct OutboundResult {
+  int status = 0;             // 0: no whole answer
+  std::string retry_after{};  // as sent
+  std::string failure{};      // why there is no answer
+};
+
+// How the cloud calls others without blocking its thread. `done` runs on that thread, once, after
+// send() has returned.
+class Outbound {
+ public:
+  virtual ~Outbound() = default;
+  virtual void send(OutboundRequest request, std::function<void(const OutboundResult&)> done) = 0;
+};
+
 // Checks the caller's token. IAM implements it, the other services ask it first of all.
 class Authority {
  public:
@@ -128,9 +151,10 @@ struct World {
   Switches switches{};
   Ids ids{20261124};
   Scheduler* scheduler = nullptr;  // set before any service is made
+  Outbound* outbound = nullptr;    // likewise
   Authority* authority = nullptr;
   EventSink* events = nullptr;
-  std::string address{};           // "http://127.0.0.1:4711", once it is listening
+  std::string address{};  // "http://127.0.0.1:4711", once it is listening
 };
 
 }  // namespace localcloud

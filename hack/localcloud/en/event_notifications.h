@@ -1,0 +1,52 @@
+#pragma once
+#include <string>
+
+#include "hack/localcloud/en/batcher.h"
+#include "hack/localcloud/en/delivery.h"
+#include "hack/localcloud/en/fan_out.h"
+#include "hack/localcloud/en/model.h"
+#include "hack/localcloud/frame/world.h"
+
+namespace localcloud {
+
+// Event Notifications v1: sources, topics, destinations, subscriptions, taking events in and
+// delivering them, and Secrets Manager's batching of events, since it ends here. Mounted at /en.
+// Templates, integrations, signing and runs of the periodic timer are not part of it.
+class EventNotifications : public Service, public EventSink {
+ public:
+  // Declares the switches; begins with the seed's instance. The world outlives this, and its
+  // scheduler and outbound run nothing after this is gone.
+  explicit EventNotifications(World& world);
+  EventNotifications(const EventNotifications&) = delete;
+  EventNotifications& operator=(const EventNotifications&) = delete;
+
+  Response handle(const Request& request) override;
+
+  void publish(SecretEvent event) override;
+  bool register_source(const std::string& sm_crn, const std::string& en_crn,
+                       const std::string& name, const std::string& description) override;
+  void unregister_source(const std::string& sm_crn) override;
+
+  // One more instance; its GUID is in the CRN.
+  void add_instance(const std::string& en_crn);
+
+  // Dispatches everything that is pending: {"dispatched": notifications}.
+  Json flush();
+  // {"mode":"lose"|"delay"|"double"|"reorder","count":n,"delay_ms":n} for the next deliveries.
+  // Throws HttpError on a bad order.
+  void control_notifications(const Json& order);
+  // What became of deliveries: GET /_local/deliveries.
+  Json deliveries() const { return worker_.describe(); }
+
+ private:
+  void dispatch(const Json& event);
+
+  World& world_;
+  en::Instances instances_{};
+  en::DeliveryWorker worker_;
+  en::FanOut fan_out_;
+  en::Batcher batcher_;
+  Router router_{};
+};
+
+}  // namespace localcloud

@@ -1,0 +1,93 @@
+#include "hack/localcloud/en/fan_out.h"
+
+#include "hack/localcloud/en/listing.h"
+
+namespace localcloud::en {
+namespace {
+
+constexpr std::size_t kMostReceived = 1000;
+
+}  // namespace
+
+std::string FanOut::take_in(Instance& instance, Json event) {
+  const std::string id = world_.ids.uuid();
+  event["notification_id"] = id;
+  remember(instance, id, distribute(instance, event));
+  return id;
+}
+
+std::string FanOut::distribute(const Instance& instance, const Json& event) {
+  const auto source_id = event.at("ibmensourceid").get<std::string>();
+  const Source* source = find_by_id(instance.sources, source_id);
+  if (source == nullptr || !source->enabled) return "the source is unknown or disabled";
+  std::size_t listening = 0;
+  std::size_t matching = 0;
+  std::size_t deliveries = 0;
+  for (const Topic& topic : instance.topics) {
+    const TopicSource* rules = find_by_id(topic.sources, source_id);
+    if (rules == nullptr) continue;
+    ++listening;
+    if (!rules->matches(event)) continue;
+    ++matching;
+    deliveries += deliver(instance, topic, event);
+  }
+  if (listening == 0) return "no topic for the source";
+  if (matching == 0) return "filtered out by all topics";
+  return deliveries == 0 ? "no subscriber" : "delivering";
+}
+
+std::size_t FanOut::deliver(const Instance& instance, const Topic& topic, const Json& event) {
+  std::size_t deliveries = 0;
+  for (const Subscription& subscription : instance.subscriptions) {
+    if (subscription.topic_id != topic.id) continue;
+    const Destination* destination = find_by_id(instance.destinations, subscription.destination_id);
+    if (destination == nullptr) continue;
+    submit(*destination, subscription.id, event);
+    ++deliveries;
+  }
+  return deliveries;
+}
+
+std::string FanOut::test(Instance& instance, const Destination& destination) {
+  const std::string id = world_.ids.uuid();
+  // The real body is not documented; receivers must bear any JSON.
+  const Json event{{"id", world_.ids.uuid()},
+                   {"notification_id", id},
+                   {"specversion", "1.0"},
+                   {"source", instance.crn},
+                   {"ibmensourceid", instance.crn},
+                   {"type", "com.ibm.cloud.event-notifications.destination_test"},
+                   {"time", timestamp(world_)},
+                   {"datacontenttype", "application/json"},
+                   {"data", {{"message", "This is a test of the destination."}}}};
+  submit(destination, "", event);
+  remember(instance, id, "delivering");
+  return id;
+}
+
+void FanOut::submit(const Destination& destination, const std::string& subscription_id,
+                    const Json& event) {
+  worker_.submit({.notification_id = event.at("notification_id").get<std::string>(),
+                  .event_type = event.at("type").get<std::string>(),
+                  .subscription_id = subscription_id,
+                  .destination = destination,
+                  .event = event});
+}
+
+void FanOut::remember(Instance& instance, const std::string& notification_id,
+                      const std::string& fate) {
+  instance.received.emplace_back(notification_id, fate);
+  if (instance.received.size() > kMostReceived) instance.received.pop_front();
+}
+
+Json FanOut::state_of(const Instance& instance, const std::string& notification_id) const {
+  for (const auto& [id, fate] : instance.received) {
+    if (id != notification_id) continue;
+    const Json state = worker_.state_of(id);
+    if (!state.is_null()) return state;
+    return {{"status", "success"}, {"details", {{"status_code", 200}, {"status_message", fate}}}};
+  }
+  return nullptr;
+}
+
+}  // namespace localcloud::en

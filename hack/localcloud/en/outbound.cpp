@@ -1,0 +1,108 @@
+#include "hack/localcloud/en/outbound.h"
+
+#include <boost/asio/post.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <memory>
+
+#include "hack/localcloud/en/address.h"
+
+namespace localcloud::en {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+
+using Done = std::function<void(const OutboundResult&)>;
+using Error = beast::error_code;
+
+constexpr std::uint64_t kLargestAnswer = 1U << 20;
+
+http::request<http::string_body> to_message(OutboundRequest request, const Address& address) {
+  http::request<http::string_body> message;
+  message.version(11);
+  message.method_string(request.method);
+  message.target(address.target);
+  for (const auto& [name, value] : request.headers) message.set(name, value);
+  const bool is_v6 = address.host.find(':') != std::string::npos;
+  const std::string host = is_v6 ? "[" + address.host + "]" : address.host;
+  message.set(http::field::host, host + ":" + address.port);
+  message.keep_alive(false);
+  message.body() = std::move(request.body);
+  message.prepare_payload();
+  return message;
+}
+
+// One request and its answer; lives as long as an operation of it is under way.
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(asio::io_context& io, http::request<http::string_body> message, Done done)
+      : stream_(io), message_(std::move(message)), done_(std::move(done)) {
+    parser_.body_limit(kLargestAnswer);
+  }
+
+  // The timer is set once, so it limits the whole exchange.
+  void start(const asio::ip::tcp::endpoint& endpoint, std::chrono::milliseconds timeout) {
+    stream_.expires_after(timeout);
+    stream_.async_connect(endpoint, [self = shared_from_this()](Error error) {
+      if (error) return self->fail("connect", error);
+      self->write();
+    });
+  }
+
+ private:
+  void write() {
+    http::async_write(stream_, message_, [self = shared_from_this()](Error error, std::size_t) {
+      if (error) return self->fail("send", error);
+      self->read();
+    });
+  }
+
+  void read() {
+    http::async_read(stream_, buffer_, parser_,
+                     [self = shared_from_this()](Error error, std::size_t) {
+                       if (error) return self->fail("receive", error);
+                       self->finish();
+                     });
+  }
+
+  void finish() {
+    Error ignored;
+    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+    const auto retry_after = parser_.get()[http::field::retry_after];
+    done_({.status = static_cast<int>(parser_.get().result_int()),
+           .retry_after = std::string(retry_after.data(), retry_after.size())});
+  }
+
+  void fail(const std::string& step, Error error) {
+    const bool late = error == beast::error::timeout;
+    done_({.failure = late ? "timeout" : step + ": " + error.message()});
+  }
+
+  beast::tcp_stream stream_;
+  http::request<http::string_body> message_;
+  beast::flat_buffer buffer_{};
+  http::response_parser<http::string_body> parser_{};
+  Done done_;
+};
+
+}  // namespace
+
+void LoopbackOutbound::send(OutboundRequest request, Done done) {
+  const auto address = parse_address(request.url);
+  if (!address || address->scheme != "http" || !address->is_loopback()) {
+    asio::post(io_, [done = std::move(done)] {
+      done({.failure = "the local cloud speaks http to loopback addresses only"});
+    });
+    return;
+  }
+  const std::string ip = address->host == "localhost" ? "127.0.0.1" : address->host;
+  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(ip),
+                                         static_cast<std::uint16_t>(std::stoi(address->port)));
+  const auto timeout = request.timeout;
+  std::make_shared<Exchange>(io_, to_message(std::move(request), *address), std::move(done))
+      ->start(endpoint, timeout);
+}
+
+}  // namespace localcloud::en

@@ -1,0 +1,99 @@
+#include "hack/localcloud/en/listing.h"
+#include "hack/localcloud/en/refusal.h"
+#include "hack/localcloud/en/resources.h"
+#include "hack/localcloud/en/view.h"
+
+namespace localcloud::en {
+namespace {
+
+constexpr Length kName{1, 50};
+constexpr Length kDescription{1, 255};
+
+// What a destination's type allows; templates and signing are not offered here.
+Json check_attributes(const Json& body, const Destination& destination) {
+  const Json given = body.value("attributes", Json::object());
+  if (!given.is_object()) refuse("attributes must be an object");
+  if (given.contains("template_id_notification")) refuse("no such template");
+  if (destination.type != "webhook") {
+    refuse_unknown(given, {});
+    return Json::object();
+  }
+  refuse_unknown(given, {"signing_enabled", "add_notification_payload"});
+  if (flag_if_given(given, "signing_enabled").value_or(false)) {
+    refuse("the local cloud does not sign");
+  }
+  return {{"signing_enabled", false},
+          {"add_notification_payload",
+           flag_if_given(given, "add_notification_payload").value_or(true)}};
+}
+
+Subscription make_subscription(Instance& instance, const Json& body, World& world) {
+  refuse_unknown(body, {"name", "description", "destination_id", "topic_id", "attributes"});
+  Subscription made{.id = world.ids.uuid(),
+                    .name = text(body, "name", kName),
+                    .description = text_if_given(body, "description", kDescription).value_or(""),
+                    .topic_id = text(body, "topic_id", {1, 64}),
+                    .destination_id = text(body, "destination_id", {1, 64}),
+                    .updated_at = timestamp(world)};
+  refuse_taken_name(instance.subscriptions, made.name, made.id);
+  if (find_by_id(instance.topics, made.topic_id) == nullptr) refuse("no such topic");
+  const Destination* destination = find_by_id(instance.destinations, made.destination_id);
+  if (destination == nullptr) refuse("no such destination");
+  made.attributes = check_attributes(body, *destination);
+  return made;
+}
+
+void change_subscription(Instance& instance, Subscription& subscription, const Json& body,
+                         World& world) {
+  refuse_unknown(body, {"name", "description", "attributes"});
+  const std::string name = text_if_given(body, "name", kName).value_or(subscription.name);
+  refuse_taken_name(instance.subscriptions, name, subscription.id);
+  const std::string description =
+      text_if_given(body, "description", kDescription).value_or(subscription.description);
+  const Destination* destination = find_by_id(instance.destinations, subscription.destination_id);
+  if (body.contains("attributes") && destination != nullptr) {
+    subscription.attributes = check_attributes(body, *destination);
+  }
+  subscription.name = name;
+  subscription.description = description;
+  subscription.updated_at = timestamp(world);
+}
+
+}  // namespace
+
+void mount_subscriptions(const Mount& mount) {
+  World& world = mount.world;
+  mount.on("POST", "/subscriptions",
+           [&world](Instance& instance, const Request& request, const Params&) {
+             instance.subscriptions.push_back(
+                 make_subscription(instance, parse_json_object(request), world));
+             return Response::json(201, detail_view(instance, instance.subscriptions.back()));
+           });
+  mount.on("GET", "/subscriptions",
+           [&world](Instance& instance, const Request& request, const Params&) {
+             std::vector<Json> items;
+             for (const Subscription& one : instance.subscriptions) {
+               items.push_back(item_view(instance, one));
+             }
+             return list_page(request, "subscriptions", items, world);
+           });
+  mount.on("GET", "/subscriptions/{id}",
+           [](Instance& instance, const Request&, const Params& params) {
+             const auto& found = item_of(instance.subscriptions, params, "subscription");
+             return Response::json(200, detail_view(instance, found));
+           });
+  mount.on("PATCH", "/subscriptions/{id}",
+           [&world](Instance& instance, const Request& request, const Params& params) {
+             auto& found = item_of(instance.subscriptions, params, "subscription");
+             change_subscription(instance, found, parse_json_object(request), world);
+             return Response::json(200, detail_view(instance, found));
+           });
+  mount.on("DELETE", "/subscriptions/{id}",
+           [](Instance& instance, const Request&, const Params& params) {
+             item_of(instance.subscriptions, params, "subscription");
+             erase_by_id(instance.subscriptions, params.at("id"));
+             return Response::empty(204);
+           });
+}
+
+}  // namespace localcloud::en
