@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "hack/localcloud/frame/url.h"
+#include "tests/support/catch.h"
 
 namespace stage {
 namespace {
@@ -65,7 +66,12 @@ Reply Stage::handle(localcloud::Request request, const std::string& path) {
     request.query = localcloud::parse_form(path.substr(question + 1)).value();
   }
   request.base_url = "http://127.0.0.1:1/en";
-  const auto response = notifications.handle(request);
+  localcloud::Response response;
+  try {
+    response = notifications.handle(request);
+  } catch (const localcloud::HttpError& error) {
+    response = error.response;
+  }
   return {response.status, response.body.empty() ? Json() : Json::parse(response.body)};
 }
 
@@ -115,6 +121,20 @@ Json application(const std::string& url) {
 
 std::string error_code(const Reply& reply) {
   return reply.body.at("errors").at(0).at("code").get<std::string>();
+}
+
+void check_members(const Json& object, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    INFO(name << " in " << object.dump());
+    CHECK(object.contains(name));
+  }
+}
+
+void check_refused(const Reply& reply, const Refused& expected) {
+  INFO(expected.name << ": " << reply.body.dump());
+  CHECK(reply.status == 400);
+  const auto message = reply.body["errors"][0]["message"].get<std::string>();
+  CHECK(message.find(expected.message) != std::string::npos);
 }
 
 }  // namespace stage

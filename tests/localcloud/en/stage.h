@@ -80,4 +80,16 @@ Json application(const std::string& url = "https://app.example/v1/events");
 
 std::string error_code(const Reply& reply);
 
+// Checks that an answer has all these members.
+void check_members(const Json& object, const std::vector<std::string>& names);
+
+// A bad request and a part of the message that it must get, so that it fails for its own reason.
+struct Refused {
+  const char* name = "";
+  Json body{};
+  const char* message = "";
+};
+
+void check_refused(const Reply& reply, const Refused& expected);
+
 }  // namespace stage
