@@ -7,6 +7,7 @@
 #include "hack/localcloud/frame/gateway.h"
 #include "hack/localcloud/frame/server.h"
 #include "hack/localcloud/iam/iam.h"
+#include "hack/localcloud/sm/secrets_manager.h"
 
 namespace localcloud {
 namespace {
@@ -37,6 +38,7 @@ struct Cloud::Impl {
   Control control;
   Iam iam;
   EventNotifications notifications;
+  SecretsManager secrets_manager;
   CodeEngine code_engine;
   Gateway gateway;
 };
@@ -47,6 +49,7 @@ Cloud::Impl::Impl(const CloudOptions& options)
       control(world, journal, faults),
       iam(world),
       notifications(world),
+      secrets_manager(world),
       code_engine(world),
       gateway(world, journal, faults) {
   world.authority = &iam;
@@ -62,6 +65,7 @@ Cloud::Impl::Impl(const CloudOptions& options)
 void Cloud::Impl::mount_services() {
   gateway.mount("local", "/_local", control);
   gateway.mount("iam", "/iam", iam);
+  gateway.mount("sm", "/sm/" + world.seed.sm_instance, secrets_manager);
   gateway.mount("ce", "/ce", code_engine);
   gateway.mount("en", "/en", notifications);
 }

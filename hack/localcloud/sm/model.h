@@ -32,7 +32,6 @@ struct Content {
 // A content that comes later. `fulfil` may throw std::invalid_argument: the order has failed.
 struct Order {
   std::function<Content()> fulfil{};
-  bool automatic = false;
 };
 
 struct Draft {

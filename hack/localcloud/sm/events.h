@@ -1,0 +1,23 @@
+#pragma once
+#include <string>
+
+#include "hack/localcloud/sm/model.h"
+
+namespace localcloud::sm {
+
+class Instance;
+
+inline constexpr char kService[] = "SecretsManager";  // who triggered what no caller did
+
+struct Happening {
+  std::string type{};  // "secret_rotated"
+  std::string severity = "LOW";
+  std::string by{};
+  std::string failure_reason{};  // failures only
+};
+
+// Tells Event Notifications, when the cloud has one. Whether anybody listens is its business.
+void publish(Instance& instance, const Secret& secret, const Happening& happening);
+void publish_test_event(Instance& instance);
+
+}  // namespace localcloud::sm

@@ -1,0 +1,59 @@
+#include "hack/localcloud/sm/switches.h"
+
+namespace localcloud::sm {
+namespace {
+
+void declare_reads(Switches& switches) {
+  switches.declare("reader_only", false,
+                   "callers have the role Reader: reading a payload answers 403");
+  switches.declare("reads_bump_updated_at", false,
+                   "reading a payload moves the secret's updated_at");
+  switches.declare("version_reads_mark_secret", true,
+                   "reading a version's payload sets the secret's retrieved_at");
+  switches.declare("shows_retrieved_at", true, "secrets show retrieved_at (since August 2025)");
+  switches.declare("pem_line_ends", "as_sent", "line ends of PEM texts: as_sent, lf or crlf");
+}
+
+void declare_orders(Switches& switches) {
+  switches.declare("public_cert_order_ms", 200, "how long an order of a public_cert takes");
+  switches.declare("public_cert_order_fails", false, "orders of public_certs end in state 3");
+  switches.declare("pending_versions_total", 1, "versions_total of a public_cert in state 0");
+  switches.declare("private_cert_key_algorithm", "RSA2048",
+                   "keys of private_certs: RSA2048 or ECDSA256");
+  switches.declare("private_cert_ca_chain", "issuing_ca",
+                   "ca_chain of private_certs: issuing_ca, root, issuing_ca_and_root or "
+                   "root_and_issuing_ca");
+}
+
+void declare_shapes(Switches& switches) {
+  switches.declare("default_group_id", "default", "id of the default group: the word or a UUID");
+  switches.declare("versions_total_saturates", true, "versions_total stops at 50");
+  switches.declare("versions_newest_first", true, "order of the list of versions");
+  switches.declare("kv_keeps_previous_payload", true, "the previous version of a kv has its data");
+  switches.declare("search_ignores_case", true, "the list's search ignores case");
+}
+
+void declare_statuses(Switches& switches) {
+  switches.declare("duplicate_name_status", 409, "status of a second secret or group of one name");
+  switches.declare("malformed_id_status", 400, "status when a path's id is no UUID");
+  switches.declare("missing_previous_status", 404,
+                   "status of a previous version that is not there");
+  switches.declare("destroyed_read_status", 200,
+                   "status of reading a destroyed secret; 200 has no payload");
+  switches.declare("bad_paging_status", 400, "status of an offset or limit out of range");
+  switches.declare("group_not_empty_status", 409, "status of deleting a group that has secrets");
+  switches.declare("test_event_status", 204, "status of ordering a test event: 204 or 200");
+  switches.declare("unknown_event_notifications_status", 404,
+                   "status of registering with an Event Notifications instance that is not there");
+}
+
+}  // namespace
+
+void declare_switches(Switches& switches) {
+  declare_reads(switches);
+  declare_orders(switches);
+  declare_shapes(switches);
+  declare_statuses(switches);
+}
+
+}  // namespace localcloud::sm
