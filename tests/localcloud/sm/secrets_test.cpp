@@ -1,0 +1,367 @@
+#include <regex>
+
+#include "tests/localcloud/sm/house.h"
+#include "tests/support/catch.h"
+
+namespace sm_tests {
+namespace {
+
+TEST_CASE("a created secret answers with all its metadata and its payload, flat", "[sm]") {
+  House house;
+  const Json secret = house.create({{"secret_type", "arbitrary"},
+                                    {"name", "plain"},
+                                    {"description", "a text"},
+                                    {"labels", {"one", "two"}},
+                                    {"custom_metadata", {{"team", "shop"}}},
+                                    {"payload", "swordfish"}});
+  CHECK(secret.at("payload") == "swordfish");
+  CHECK(secret.at("description") == "a text");
+  CHECK(secret.at("labels") == Json({"one", "two"}));
+  CHECK(secret.at("custom_metadata") == Json({{"team", "shop"}}));
+  CHECK(secret.at("state") == 1);
+  CHECK(secret.at("state_description") == "active");
+  CHECK(secret.at("downloaded") == false);
+  CHECK(secret.at("versions_total") == 1);
+  CHECK(secret.at("locks_total") == 0);
+  CHECK(secret.at("retrieved_at") == "1970-01-01T00:00:00Z");
+  CHECK(secret.at("created_at") == secret.at("updated_at"));
+  const std::regex whole_seconds("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+  CHECK(std::regex_match(secret.at("created_at").get<std::string>(), whole_seconds));
+  const std::string instance = localcloud::Seed().sm_crn();
+  CHECK(secret.at("crn") ==
+        instance.substr(0, instance.size() - 1) + "secret:" + secret.at("id").get<std::string>());
+}
+
+TEST_CASE("metadata has no payload and no empty members", "[sm]") {
+  House house;
+  const Json secret = house.create_arbitrary("plain");
+  const Json metadata = house.metadata(secret);
+  for (const char* absent :
+       {"payload", "labels", "description", "custom_metadata", "expiration_date", "alt_names"}) {
+    INFO(absent);
+    CHECK_FALSE(metadata.contains(absent));
+  }
+  CHECK(metadata == house.get("/secrets").at("secrets").at(0));
+  house.set("shows_retrieved_at", false);
+  CHECK_FALSE(house.metadata(secret).contains("retrieved_at"));
+}
+
+TEST_CASE("a create body is refused when it breaks a rule", "[sm]") {
+  House house;
+  house.create_arbitrary("taken");
+  const auto with = [](const Json& more) {
+    Json body{{"secret_type", "arbitrary"}, {"name", "plain"}, {"payload", "one"}};
+    body.update(more);
+    return body;
+  };
+  struct Case {
+    const char* what;
+    Json body;
+    int status;
+  };
+  const std::vector<Case> cases{
+      {"no type", with({{"secret_type", nullptr}}), 400},
+      {"unknown type", with({{"secret_type", "certificate"}}), 400},
+      {"a type that this cloud leaves out", with({{"secret_type", "iam_credentials"}}), 400},
+      {"no name", with({{"name", nullptr}}), 400},
+      {"name of one character", with({{"name", "x"}}), 400},
+      {"name of 257 characters", with({{"name", std::string(257, 'x')}}), 400},
+      {"name with a slash", with({{"name", "a/b"}}), 400},
+      {"name that ends with a dash", with({{"name", "plain-"}}), 400},
+      {"name taken", with({{"name", "taken"}}), 409},
+      {"31 labels", with({{"labels", std::vector<std::string>(31, "label")}}), 400},
+      {"label of one character", with({{"labels", {"x"}}}), 400},
+      {"label of 65 characters", with({{"labels", {std::string(65, 'x')}}}), 400},
+      {"labels no array", with({{"labels", "one"}}), 400},
+      {"custom metadata over 10 KB", with({{"custom_metadata", {{"a", std::string(10241, 'x')}}}}),
+       400},
+      {"custom metadata no object", with({{"custom_metadata", "x"}}), 400},
+      {"unknown group", with({{"secret_group_id", "11111111-2222-3333-4444-555555555555"}}), 404},
+      {"malformed group", with({{"secret_group_id", "shop"}}), 400},
+      {"no payload", with({{"payload", nullptr}}), 400},
+      {"payload over 1 MB", with({{"payload", std::string(1'000'001, 'x')}}), 400},
+      {"expired already", with({{"expiration_date", "2001-01-01T00:00:00Z"}}), 400},
+      {"expiration no date", with({{"expiration_date", "soon"}}), 400},
+      {"kv without keys", {{"secret_type", "kv"}, {"name", "k1"}, {"data", Json::object()}}, 400},
+      {"kv over 512 KB",
+       {{"secret_type", "kv"}, {"name", "k1"}, {"data", {{"a", std::string(524'288, 'x')}}}},
+       400},
+      {"username too short",
+       {{"secret_type", "username_password"}, {"name", "u1"}, {"username", "x"}},
+       400},
+      {"password too short",
+       {{"secret_type", "username_password"},
+        {"name", "u1"},
+        {"username", "me"},
+        {"password", "x"}},
+       400},
+  };
+  for (const auto& one : cases) {
+    INFO(one.what);
+    CHECK(house.client().post("/secrets", one.body).status == one.status);
+  }
+  CHECK(house.client().send("POST", "/secrets", {}, "[1]").status == 400);
+  CHECK(house.client().send("POST", "/secrets", {}, "{").status == 400);
+  CHECK(house.get("/secrets").at("total_count") == 1);
+}
+
+TEST_CASE("a name is unique per type, over all groups", "[sm]") {
+  House house;
+  const Json group = house.client().post("/secret_groups", {{"name", "shop"}}).json();
+  house.create_arbitrary("same");
+  CHECK(house.client()
+            .post("/secrets", {{"secret_type", "arbitrary"},
+                               {"name", "same"},
+                               {"payload", "x"},
+                               {"secret_group_id", group.at("id")}})
+            .status == 409);
+  CHECK(house.client()
+            .post("/secrets", {{"secret_type", "kv"}, {"name", "same"}, {"data", {{"a", 1}}}})
+            .status == 201);
+  house.set("duplicate_name_status", 400);
+  CHECK(house.client()
+            .post("/secrets", {{"secret_type", "arbitrary"}, {"name", "same"}, {"payload", "x"}})
+            .status == 400);
+}
+
+TEST_CASE("errors have IBM's shape: strings, never an empty array, JSON", "[sm]") {
+  House house;
+  const Answer answer = house.client().get("/secrets/11111111-2222-3333-4444-555555555555");
+  CHECK(answer.status == 404);
+  CHECK(answer.header("Content-Type").rfind("application/json", 0) == 0);
+  const Json body = answer.json();
+  REQUIRE(body.at("errors").size() == 1);
+  CHECK(body.at("errors").at(0).at("code").is_string());
+  CHECK_FALSE(body.at("errors").at(0).at("message").get<std::string>().empty());
+  CHECK(body.at("status_code") == 404);
+  CHECK_FALSE(body.at("trace").get<std::string>().empty());
+}
+
+TEST_CASE("an unknown path is no valid access endpoint", "[sm]") {
+  House house;
+  for (const char* path : {"/secrets_locks", "/nothing", "/configurations"}) {
+    INFO(path);
+    const Answer answer = house.client().get(path);
+    CHECK(answer.status == 404);
+    CHECK(first_message(answer).find(std::string(path) + " is not a valid access endpoint.") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("a token is asked for before anything else", "[sm]") {
+  House house;
+  const cloud_client::Client stranger(house.base_url() + "/api/v2");
+  CHECK(stranger.get("/secrets").status == 401);
+  CHECK(stranger.get("/nothing").status == 401);
+  CHECK(stranger.post("/secrets", Json::object()).status == 401);
+}
+
+TEST_CASE("a Reader sees metadata and no payload", "[sm]") {
+  House house;
+  const Json secret = house.create_arbitrary("plain");
+  house.set("reader_only", true);
+  for (const auto& path :
+       {House::path(secret), House::path(secret, "/versions/current"),
+        std::string("/secret_groups/default/secret_types/arbitrary/secrets/plain")}) {
+    INFO(path);
+    CHECK(house.client().get(path).status == 403);
+  }
+  CHECK(house.metadata(secret).at("downloaded") == false);
+  CHECK(house.client().get(House::path(secret, "/versions/current/metadata")).status == 200);
+  CHECK(house.client().get("/secrets").status == 200);
+}
+
+TEST_CASE("ids that are no UUID are refused with the status of the switch", "[sm]") {
+  House house;
+  const Json secret = house.create_arbitrary("plain");
+  const std::string crn = secret.at("crn");
+  CHECK(house.client().get("/secrets/" + crn).status == 400);
+  CHECK(house.client().get("/secrets/short/metadata").status == 400);
+  CHECK(house.client().get(House::path(secret, "/versions/latest")).status == 400);
+  house.set("malformed_id_status", 404);
+  CHECK(house.client().get("/secrets/" + crn).status == 404);
+}
+
+TEST_CASE("a secret is read by the names of its group, type and itself", "[sm]") {
+  House house;
+  const Json group = house.client().post("/secret_groups", {{"name", "shop"}}).json();
+  const Json secret = house.create({{"secret_type", "arbitrary"},
+                                    {"name", "plain.v1"},
+                                    {"payload", "swordfish"},
+                                    {"secret_group_id", group.at("id")}});
+  const Json read = house.get("/secret_groups/shop/secret_types/arbitrary/secrets/plain.v1");
+  CHECK(read.at("id") == secret.at("id"));
+  CHECK(read.at("payload") == "swordfish");
+  CHECK(read.at("downloaded") == true);
+  for (const auto& [path, status] : std::vector<std::pair<std::string, int>>{
+           {"/secret_groups/default/secret_types/arbitrary/secrets/plain.v1", 404},
+           {"/secret_groups/shop/secret_types/kv/secrets/plain.v1", 404},
+           {"/secret_groups/shop/secret_types/arbitrary/secrets/other", 404},
+           {"/secret_groups/nobody/secret_types/arbitrary/secrets/plain.v1", 404},
+           {"/secret_groups/shop/secret_types/what/secrets/plain.v1", 400}}) {
+    INFO(path);
+    CHECK(house.client().get(path).status == status);
+  }
+}
+
+TEST_CASE("a merge patch changes what it names and nothing else", "[sm]") {
+  House house;
+  const Json secret = house.create({{"secret_type", "arbitrary"},
+                                    {"name", "plain"},
+                                    {"description", "a text"},
+                                    {"labels", {"one", "two"}},
+                                    {"custom_metadata", {{"keep", 1}, {"drop", 2}}},
+                                    {"payload", "swordfish"},
+                                    {"expiration_date", "2090-01-01T00:00:00Z"}});
+  house.advance(std::chrono::seconds(5));
+  const Answer answer = house.client().patch(House::path(secret, "/metadata"),
+                                             {{"name", "renamed"},
+                                              {"labels", {"three"}},
+                                              {"custom_metadata", {{"drop", nullptr}, {"more", 3}}},
+                                              {"expiration_date", nullptr}});
+  REQUIRE(answer.status == 200);
+  const Json patched = answer.json();
+  CHECK(patched == house.metadata(secret));
+  CHECK(patched.at("name") == "renamed");
+  CHECK(patched.at("description") == "a text");
+  CHECK(patched.at("labels") == Json({"three"}));
+  CHECK(patched.at("custom_metadata") == Json({{"keep", 1}, {"more", 3}}));
+  CHECK_FALSE(patched.contains("expiration_date"));
+  CHECK(patched.at("updated_at") > secret.at("updated_at"));
+  CHECK(patched.at("versions_total") == 1);
+  CHECK(house.get(House::path(secret)).at("payload") == "swordfish");
+}
+
+TEST_CASE("a patch that breaks a rule changes nothing", "[sm]") {
+  House house;
+  house.create_arbitrary("taken");
+  const Json secret = house.create_arbitrary("plain");
+  const Json before = house.metadata(secret);
+  for (const auto& [patch, status] :
+       std::vector<std::pair<Json, int>>{{{{"name", nullptr}}, 400},
+                                         {{{"name", "taken"}}, 409},
+                                         {{{"name", "a b"}}, 400},
+                                         {{{"description", "fine"}, {"labels", {"x"}}}, 400},
+                                         {{{"custom_metadata", "text"}}, 400},
+                                         {{{"rotation", {{"auto_rotate", false}}}}, 400},
+                                         {{{"secret_type", "kv"}}, 400}}) {
+    INFO(patch.dump());
+    CHECK(house.client().patch(House::path(secret, "/metadata"), patch).status == status);
+  }
+  CHECK(house.metadata(secret) == before);
+  CHECK(house.client().patch(House::path(secret, "/metadata"), {{"name", "plain"}}).status == 200);
+}
+
+TEST_CASE("a deleted secret is gone, and its name is free", "[sm]") {
+  House house;
+  const Json secret = house.create_arbitrary("plain");
+  CHECK(house.client().erase(House::path(secret, "?force_delete=true")).status == 204);
+  CHECK(house.client().get(House::path(secret, "/metadata")).status == 404);
+  CHECK(house.client().erase(House::path(secret)).status == 404);
+  CHECK(house.create_arbitrary("plain").at("id") != secret.at("id"));
+}
+
+TEST_CASE("reading a payload leaves its marks, reading metadata none", "[sm]") {
+  House house;
+  const Json secret = house.create_arbitrary("plain");
+  house.advance(std::chrono::seconds(5));
+  house.get("/secrets");
+  house.get(House::path(secret, "/versions"));
+  house.get(House::path(secret, "/versions/current/metadata"));
+  CHECK(house.metadata(secret).at("downloaded") == false);
+  CHECK(house.metadata(secret).at("retrieved_at") == "1970-01-01T00:00:00Z");
+
+  const bool by_version = GENERATE(false, true);
+  const bool bumps = GENERATE(false, true);
+  house.set("reads_bump_updated_at", bumps);
+  const Json read = house.get(House::path(secret, by_version ? "/versions/current" : ""));
+  CHECK(read.at("downloaded") == true);
+  const Json after = house.metadata(secret);
+  CHECK(after.at("downloaded") == true);
+  CHECK(after.at("retrieved_at") > secret.at("created_at"));
+  CHECK((after.at("updated_at") > secret.at("updated_at")) == bumps);
+  CHECK(house.get(House::path(secret, "/versions/current/metadata")).at("downloaded") == true);
+}
+
+TEST_CASE("reading a version may leave the secret's retrieved_at alone", "[sm]") {
+  House house;
+  const Json secret = house.create_arbitrary("plain");
+  house.set("version_reads_mark_secret", false);
+  house.get(House::path(secret, "/versions/current"));
+  CHECK(house.metadata(secret).at("retrieved_at") == "1970-01-01T00:00:00Z");
+  CHECK(house.metadata(secret).at("downloaded") == true);
+}
+
+TEST_CASE("a secret whose time is over is destroyed and can only be deleted", "[sm]") {
+  House house;
+  const Json certificate = house.create(imported("shop", make_pair()));
+  const Json plain = house.create({{"secret_type", "arbitrary"},
+                                   {"name", "plain"},
+                                   {"payload", "swordfish"},
+                                   {"expiration_date", certificate.at("expiration_date")}});
+  house.advance(std::chrono::hours(24 * 31));
+  for (const Json& secret : {certificate, plain}) {
+    const Json read = house.get(House::path(secret));
+    CHECK(read.at("state") == 5);
+    CHECK(read.at("state_description") == "destroyed");
+    CHECK_FALSE(read.contains("payload"));
+    CHECK_FALSE(read.contains("certificate"));
+    CHECK_FALSE(read.contains("private_key"));
+    CHECK(read.at("downloaded") == false);
+    const Json version = house.get(House::path(secret, "/versions/current"));
+    CHECK(version.at("payload_available") == false);
+    CHECK(house.client().post(House::path(secret, "/versions"), {{"payload", "x"}}).status == 400);
+  }
+  house.set("destroyed_read_status", 410);
+  CHECK(house.client().get(House::path(plain)).status == 410);
+  CHECK(house.client().erase(House::path(plain)).status == 204);
+}
+
+TEST_CASE("a password is generated by the policy when none is given", "[sm]") {
+  House house;
+  const Json given = house.create({{"secret_type", "username_password"},
+                                   {"name", "given"},
+                                   {"username", "me"},
+                                   {"password", "swordfish"}});
+  CHECK(given.at("password") == "swordfish");
+  CHECK(given.at("username") == "me");
+  CHECK(given.at("rotation") == Json({{"auto_rotate", false}}));
+  const Json standard = house.create(
+      {{"secret_type", "username_password"}, {"name", "standard"}, {"username", "me"}});
+  CHECK(standard.at("password").get<std::string>().size() == 32);
+  const Json secret = house.create({{"secret_type", "username_password"},
+                                    {"name", "simple"},
+                                    {"username", "me"},
+                                    {"password_generation_policy",
+                                     {{"length", 16},
+                                      {"include_digits", true},
+                                      {"include_symbols", false},
+                                      {"include_uppercase", false}}}});
+  const std::regex simple("(?=.*[0-9])(?=.*[a-z])[a-z0-9]{16}");
+  CHECK(std::regex_match(secret.at("password").get<std::string>(), simple));
+  const Json rotated = house.rotate(secret, Json::object());
+  CHECK(std::regex_match(rotated.at("password").get<std::string>(), simple));
+  CHECK(rotated.at("password") != secret.at("password"));
+  CHECK(rotated.at("username") == "me");
+}
+
+TEST_CASE("an interval rotation tells when it is due", "[sm]") {
+  House house;
+  const Json secret =
+      house.create({{"secret_type", "username_password"},
+                    {"name", "turning"},
+                    {"username", "me"},
+                    {"rotation", {{"auto_rotate", true}, {"interval", 2}, {"unit", "hour"}}}});
+  const auto created = localcloud::parse_rfc3339(secret.at("created_at"));
+  CHECK(secret.at("next_rotation_date") == localcloud::rfc3339(created + std::chrono::hours(2)));
+  const Answer patched = house.client().patch(House::path(secret, "/metadata"),
+                                              {{"rotation", {{"auto_rotate", false}}}});
+  REQUIRE(patched.status == 200);
+  CHECK_FALSE(patched.json().contains("next_rotation_date"));
+  CHECK(house.client()
+            .patch(House::path(secret, "/metadata"), {{"rotation", {{"auto_rotate", true}}}})
+            .status == 400);
+}
+
+}  // namespace
+}  // namespace sm_tests
