@@ -41,7 +41,10 @@ class SecretBytes {
   std::string_view reveal() const { return bytes_; }
 
  private:
+  // All of the buffer: a short text that was moved from stays behind in the string's own storage,
+  // beyond its size. Growing to the capacity never allocates.
   static void drop(std::string& bytes) noexcept {
+    bytes.resize(bytes.capacity());
     wipe(bytes.data(), bytes.size());
     bytes.clear();
   }
