@@ -71,7 +71,7 @@ std::optional<Plan> expired(const Question& q) {
 
 std::optional<Plan> validity_too_short(const Question& q) {
   const WallTime until = q.readable()->leaf.not_after;
-  if (q.now + q.require.valid_for <= until) return {};
+  if (q.require.valid_for <= until - q.now) return {};  // no sum: it could overflow
   return because(Reason::validity_too_short, "the certificate expires on " + rfc3339(until) +
                                                  ", earlier than the mapping requires");
 }

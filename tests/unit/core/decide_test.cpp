@@ -1,0 +1,216 @@
+#include "controller/core/decide.h"
+
+#include <functional>
+#include <vector>
+
+#include "tests/support/catch.h"
+#include "tests/support/fakes_binding.h"
+
+namespace certloop {
+namespace {
+
+using namespace std::chrono_literals;
+using test::generic_target;
+using test::tls_target;
+
+constexpr WallTime kNow = std::chrono::sys_days{std::chrono::year{2026} / 8 / 1};
+constexpr Fingerprint kDesired{1, 2, 3};
+constexpr Fingerprint kOther{3, 2, 1};
+
+// A source that every rule accepts; a case changes what it is about.
+SourceReadable good_source() {
+  SourceReadable source;
+  source.leaf.subject = "CN=pay.example.com";
+  source.leaf.not_before = kNow - 24h;
+  source.leaf.not_after = kNow + 24h;
+  source.leaf.dns_names = {"pay.example.com", "*.shop.example.com"};
+  source.has_key = true;
+  source.key_matches = true;
+  return source;
+}
+
+SourceState changed(const std::function<void(SourceReadable&)>& change) {
+  SourceReadable source = good_source();
+  change(source);
+  return source;
+}
+
+std::optional<Reason> objection(const SourceState& source, const v1::Require& require = {},
+                                const v1::Target& target = tls_target()) {
+  const auto plan = objection_to_source(target, require, source, kNow);
+  if (!plan) return {};
+  CHECK(plan->action() == Action::hold);
+  CHECK(plan->if_match.empty());
+  CHECK_FALSE(plan->message.empty());
+  return plan->reason;
+}
+
+v1::Require requiring(std::vector<std::string> names, std::chrono::seconds valid_for = 0s) {
+  v1::Require require;
+  require.dns_names = std::move(names);
+  require.valid_for = valid_for;
+  return require;
+}
+
+}  // namespace
+
+TEST_CASE("each rule objects to its own fault, at its exact boundary") {
+  struct Case {
+    const char* fact;
+    SourceState source;
+    v1::Require require;
+    std::optional<Reason> reason;
+  };
+  const auto with = changed;
+  const std::vector<Case> cases = {
+      {"a good certificate passes", good_source(), {}, {}},
+      {"a missing secret is held", SourceMissing{}, {}, Reason::source_missing},
+      {"an unreadable secret is held", SourceUnreadable{"gone"}, {}, Reason::source_unreadable},
+      {"a missing key is held",
+       with([](auto& s) { s.has_key = s.key_matches = false; }),
+       {},
+       Reason::key_missing},
+      {"a foreign key is held",
+       with([](auto& s) { s.key_matches = false; }),
+       {},
+       Reason::key_mismatch},
+      {"a chain gap is held",
+       with([](auto& s) { s.missing_issuer = "CN=Inter"; }),
+       {},
+       Reason::chain_gap},
+      {"valid from now on is valid", with([](auto& s) { s.leaf.not_before = kNow; }), {}, {}},
+      {"valid from the next second on is held",
+       with([](auto& s) { s.leaf.not_before = kNow + 1s; }),
+       {},
+       Reason::not_yet_valid},
+      {"the last second of validity is valid",
+       with([](auto& s) { s.leaf.not_after = kNow; }),
+       {},
+       {}},
+      {"one second after it is held",
+       with([](auto& s) { s.leaf.not_after = kNow - 1s; }),
+       {},
+       Reason::expired},
+      {"validFor that is exactly met passes", good_source(), requiring({}, 24h), {}},
+      {"validFor that lacks a second is held", good_source(), requiring({}, 24h + 1s),
+       Reason::validity_too_short},
+      {"the longest validFor there can be is held", good_source(),
+       requiring({}, std::chrono::seconds::max()), Reason::validity_too_short},
+      {"required names that are covered pass",
+       good_source(),
+       requiring({"PAY.example.com", "a.shop.example.com"}),
+       {}},
+      {"one required name that is not covered is held", good_source(),
+       requiring({"pay.example.com", "www.example.com"}), Reason::name_not_covered},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.fact) {
+      CHECK(objection(c.source, c.require) == c.reason);
+    }
+  }
+}
+
+TEST_CASE("of several faults the first of the policy is told") {
+  // Everything is wrong at once; mending the told fault reveals the next one.
+  SourceReadable source = good_source();
+  source.has_key = source.key_matches = false;
+  source.missing_issuer = "CN=Inter";
+  source.leaf.not_before = kNow + 1h;
+  source.leaf.not_after = kNow - 1h;
+  const v1::Require require = requiring({"elsewhere.example.com"}, 48h);
+
+  CHECK(objection(source, require) == Reason::key_missing);
+  source.has_key = true;
+  CHECK(objection(source, require) == Reason::key_mismatch);
+  source.key_matches = true;
+  CHECK(objection(source, require) == Reason::chain_gap);
+  source.missing_issuer.clear();
+  CHECK(objection(source, require) == Reason::not_yet_valid);
+  source.leaf.not_before = kNow - 2h;
+  CHECK(objection(source, require) == Reason::expired);
+  source.leaf.not_after = kNow + 1h;
+  CHECK(objection(source, require) == Reason::validity_too_short);
+  source.leaf.not_after = kNow + 48h;
+  CHECK(objection(source, require) == Reason::name_not_covered);
+  source.leaf.dns_names.push_back("elsewhere.example.com");
+  CHECK(objection(source, require) == std::nullopt);
+}
+
+TEST_CASE("a target that holds no key needs none") {
+  const auto keyless = changed([](auto& s) { s.has_key = s.key_matches = false; });
+  const auto without_key = generic_target({{"ca.pem", v1::Part::chain}});
+  const auto with_key = generic_target({{"key.pem", v1::Part::private_key}});
+
+  CHECK(objection(keyless, {}, without_key) == std::nullopt);
+  CHECK(objection(keyless, {}, with_key) == Reason::key_missing);
+  CHECK(objection(keyless, {}, tls_target()) == Reason::key_missing);
+}
+
+TEST_CASE("a key that does not fit is held even where no key is written") {
+  // Which certificate is the right one is then unknown: neither half is to be trusted.
+  const auto foreign = changed([](auto& s) { s.key_matches = false; });
+  CHECK(objection(foreign, {}, generic_target({{"ca.pem", v1::Part::chain}})) ==
+        Reason::key_mismatch);
+}
+
+TEST_CASE("an objection names what the operator must find") {
+  const auto message = [](const SourceState& source, const v1::Require& require = {}) {
+    return objection_to_source(tls_target(), require, source, kNow)->message;
+  };
+  CHECK(message(SourceUnreadable{"the secret is destroyed"}) == "the secret is destroyed");
+  CHECK(message(changed([](auto& s) { s.missing_issuer = "CN=Inter"; })) ==
+        "the chain lacks CN=Inter");
+  CHECK(message(changed([](auto& s) { s.leaf.not_after = kNow - 1s; })) ==
+        "the certificate expired on 2026-07-31T23:59:59Z");
+  CHECK(message(good_source(), requiring({"www.example.com"})) ==
+        "the certificate does not cover www.example.com");
+}
+
+TEST_CASE("a target is compared by presence, format, visibility and content, in this order") {
+  struct Case {
+    const char* fact;
+    TargetState target;
+    Reason reason;
+    std::string if_match;
+  };
+  const std::vector<Case> cases = {
+      {"an absent one is created", TargetAbsent{}, Reason::target_missing, ""},
+      {"an equal one stays", TargetPresent{"tls", "7", kDesired}, Reason::in_sync, ""},
+      {"a different one is replaced, on the tag that was read", TargetPresent{"tls", "7", kOther},
+       Reason::content_differs, "7"},
+      {"one of another format is held", TargetPresent{"generic", "7", kDesired},
+       Reason::target_other_format, ""},
+      {"one of a format nobody knows is held", TargetPresent{"ssh_auth", "7", {}},
+       Reason::target_other_format, ""},
+      {"one that hides its content is held", TargetPresent{"tls", "7", {}}, Reason::target_hidden,
+       ""},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.fact) {
+      const Plan plan = compare(tls_target(), c.target, kDesired);
+      CHECK(plan.reason == c.reason);
+      CHECK(plan.if_match == c.if_match);
+      CHECK(plan.message.empty() == (c.reason == Reason::in_sync));
+    }
+  }
+}
+
+TEST_CASE("a foreign format reaches the message printable and short") {
+  const TargetPresent present{"\x1b[31m" + std::string(500, 'x'), "7", {}};
+  const std::string message = compare(tls_target(), present, kDesired).message;
+  CHECK(message.find('\x1b') == std::string::npos);
+  CHECK(message.size() < 120);
+}
+
+TEST_CASE("sample defect 7: a pair that does not match and a dead certificate are held") {
+  CHECK(objection(changed([](auto& s) { s.key_matches = false; })) == Reason::key_mismatch);
+  CHECK(objection(changed([](auto& s) { s.missing_issuer = "CN=X"; })) == Reason::chain_gap);
+  CHECK(objection(changed([](auto& s) { s.leaf.not_after = kNow - 1s; })) == Reason::expired);
+}
+
+TEST_CASE("sample defect 8: a certificate imported without a key is held, not dereferenced") {
+  CHECK(objection(changed([](auto& s) { s.has_key = s.key_matches = false; })) ==
+        Reason::key_missing);
+}
+
+}  // namespace certloop
