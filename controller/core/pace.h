@@ -35,7 +35,8 @@ struct PacePolicy {
 };
 
 // Delay after `failures` (1 or more) failures in a row; `unit_random` in [0,1). Grows with the
-// failures whatever the random numbers, never above the cap, never below (1 - jitter) of the base.
+// failures whatever the random numbers until the cap is reached, is never above the cap and never
+// below (1 - jitter) of the base.
 Duration backoff_delay(const PacePolicy& policy, int failures, double unit_random);
 
 // When a key has its next turn, and what is remembered about it until then.
