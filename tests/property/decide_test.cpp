@@ -1,0 +1,129 @@
+// Laws of the policy, for any input.
+#include "controller/core/decide.h"
+
+#include <rapidcheck/catch.h>
+
+#include "tests/support/catch.h"
+#include "tests/support/fakes_binding.h"
+
+namespace certloop {
+namespace {
+
+WallTime some_wall_time() {
+  return WallTime(std::chrono::seconds(*rc::gen::inRange<std::int64_t>(0, 253'402'300'800)));
+}
+
+WallTime near(WallTime time) {
+  return time + std::chrono::seconds(*rc::gen::inRange(-2, 3));
+}
+
+SourceState some_source(WallTime now) {
+  switch (*rc::gen::inRange(0, 8)) {
+    case 0:
+      return SourceMissing{};
+    case 1:
+      return SourceUnreadable{*rc::gen::arbitrary<std::string>()};
+    default:
+      break;
+  }
+  SourceReadable source;
+  source.leaf.subject = *rc::gen::arbitrary<std::string>();
+  source.leaf.not_before = *rc::gen::arbitrary<bool>() ? near(now) : some_wall_time();
+  source.leaf.not_after = *rc::gen::arbitrary<bool>() ? near(now) : some_wall_time();
+  source.leaf.dns_names = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::element<std::string>("a.example", "*.example", "B.example", "", "*."));
+  source.has_key = *rc::gen::arbitrary<bool>();
+  source.key_matches = *rc::gen::arbitrary<bool>();
+  if (*rc::gen::inRange(0, 4) == 0) source.missing_issuer = "CN=Inter";
+  return source;
+}
+
+v1::Require some_require() {
+  v1::Require require;
+  require.dns_names = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::element<std::string>("a.example", "b.example", "*.example", ""));
+  require.valid_for = std::chrono::seconds(
+      *rc::gen::element<std::int64_t>(0, 1, 3600, std::numeric_limits<std::int64_t>::max()));
+  return require;
+}
+
+v1::Target some_target() {
+  return *rc::gen::arbitrary<bool>() ? test::tls_target()
+                                     : test::generic_target({{"ca.pem", v1::Part::chain}});
+}
+
+Fingerprint some_fingerprint() {
+  return {static_cast<std::uint8_t>(*rc::gen::inRange(0, 2))};
+}
+
+TargetState some_state() {
+  if (*rc::gen::inRange(0, 4) == 0) return TargetAbsent{};
+  TargetPresent present;
+  present.format = *rc::gen::element<std::string>("tls", "generic", "ssh_auth", "");
+  present.entity_tag = *rc::gen::arbitrary<std::string>();
+  if (*rc::gen::inRange(0, 4) != 0) present.content = some_fingerprint();
+  return present;
+}
+
+bool same(const Plan& a, const Plan& b) {
+  return a.reason == b.reason && a.message == b.message && a.if_match == b.if_match;
+}
+
+}  // namespace
+
+TEST_CASE("a source is judged totally, deterministically and without writing") {
+  rc::prop("an objection always holds; the same question has the same answer", [] {
+    const WallTime now = some_wall_time();
+    const auto source = some_source(now);
+    const auto require = some_require();
+    const auto target = some_target();
+    const auto plan = objection_to_source(target, require, source, now);
+    const auto again = objection_to_source(target, require, source, now);
+    RC_ASSERT(plan.has_value() == again.has_value());
+    if (plan) {
+      RC_ASSERT(plan->action() == Action::hold);
+      RC_ASSERT(plan->if_match.empty());
+      RC_ASSERT(same(*plan, *again));
+    }
+  });
+  rc::prop("what passes is valid now, long enough, whole, and covers every name", [] {
+    const WallTime now = some_wall_time();
+    const auto source = some_source(now);
+    const auto require = some_require();
+    if (objection_to_source(test::tls_target(), require, source, now)) return;
+    const auto& readable = std::get<SourceReadable>(source);
+    RC_ASSERT(readable.has_key && readable.key_matches && readable.missing_issuer.empty());
+    RC_ASSERT(readable.leaf.not_before <= now && now <= readable.leaf.not_after);
+    RC_ASSERT(readable.leaf.not_after - now >= require.valid_for);
+  });
+  rc::prop("an objection stays when the mapping requires more", [] {
+    const WallTime now = some_wall_time();
+    const auto source = some_source(now);
+    v1::Require require = some_require();
+    const bool before = objection_to_source(some_target(), {}, source, now).has_value();
+    if (before) RC_ASSERT(objection_to_source(test::tls_target(), require, source, now));
+  });
+}
+
+TEST_CASE("a target is compared totally and deterministically") {
+  rc::prop("equal content never writes, a write names its tag, a hold has none", [] {
+    const auto target = some_target();
+    const auto state = some_state();
+    const auto desired = some_fingerprint();
+    const Plan plan = compare(target, state, desired);
+    RC_ASSERT(same(plan, compare(target, state, desired)));
+    const auto* present = std::get_if<TargetPresent>(&state);
+    if (present && present->content == desired) {
+      RC_ASSERT(plan.action() == Action::nothing || plan.action() == Action::hold);
+    }
+    RC_ASSERT((plan.action() == Action::create) == (present == nullptr));
+    if (plan.action() == Action::replace) {
+      RC_ASSERT(plan.if_match == present->entity_tag);
+      RC_ASSERT(present->content.has_value());
+    } else {
+      RC_ASSERT(plan.if_match.empty());
+    }
+  });
+}
+
+}  // namespace certloop
