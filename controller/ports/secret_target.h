@@ -34,6 +34,8 @@ class SecretTarget {
   // Replaces the whole content if the entity tag is still `if_match`, else fails with conflict.
   virtual Result<void> replace(const v1::Target& target, const SecretData& data,
                                const std::string& if_match, SteadyTime deadline) = 0;
+  // A dry run accepts every write and does none.
+  virtual bool is_dry_run() const { return false; }
 };
 
 }  // namespace certloop

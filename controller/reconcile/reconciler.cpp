@@ -90,7 +90,7 @@ TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1:
       break;
   }
   if (!written) return failed(std::move(plan), written.error());
-  return {std::move(plan), {}, true};
+  return {std::move(plan), {}, !target_.is_dry_run()};
 }
 
 }  // namespace certloop

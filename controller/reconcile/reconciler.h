@@ -55,6 +55,7 @@ class DryRunTarget : public SecretTarget {
                        SteadyTime) override {
     return {};
   }
+  bool is_dry_run() const override { return true; }
 
  private:
   SecretTarget& real_;
