@@ -15,6 +15,12 @@ std::string environment(const char* name) {
   return value ? value : "";
 }
 
+// The words of an enum; --help shows them by the option's type name.
+template <class Enum>
+CLI::Validator words(const std::map<std::string, Enum>& values) {
+  return CLI::CheckedTransformer(values).description("");
+}
+
 // What is written once and used by several commands. Seconds are read as whole numbers with a unit.
 struct Reader {
   Options options{};
@@ -27,7 +33,9 @@ struct Reader {
     app->add_option_function<std::uint64_t>(
            name, [&into](const std::uint64_t& ms) { into = Duration(ms); }, help)
         ->envname(env)
-        ->transform(CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME"))
+        ->transform(
+            CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED).description(""))
+        ->type_name("TIME(ms|s|m)")
         ->default_str(std::to_string(into.count()) + "ms");
   }
 
@@ -39,8 +47,8 @@ struct Reader {
 
   void output(CLI::App* app) {
     app->add_option("--output,-o", options.output, "table for people, json for programs")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, Output>{{"table", Output::table}, {"json", Output::json}}))
+        ->transform(words<Output>({{"table", Output::table}, {"json", Output::json}}))
+        ->type_name("table|json")
         ->default_str("table");
   }
 
