@@ -16,9 +16,10 @@ struct Shop {
 
   Shop() {
     world.map("storefront", front_id, {{"shop", "front-tls"}, {"admin", "front-tls"}});
-    world.map("payments", pay_id,
-              {{"shop", "pay-files",
-                ", format: generic, data: { full.pem: fullchain, key.pem: privateKey, ca.pem: chain }"}});
+    world.map(
+        "payments", pay_id,
+        {{"shop", "pay-files",
+          ", format: generic, data: { full.pem: fullchain, key.pem: privateKey, ca.pem: chain }"}});
     world.write_mapping();
   }
 };
@@ -29,7 +30,8 @@ TEST_CASE("plan, sync, plan, sync: exit 2, 0, 0, 0, and only the first sync writ
   Shop shop;
   const auto before = shop.world.certloop({"plan"});
   CHECK(before.code == 2);
-  CHECK(before.output.find("3 to create, 0 to replace, 0 in sync, 0 held, 0 failed") != std::string::npos);
+  CHECK(before.output.find("3 to create, 0 to replace, 0 in sync, 0 held, 0 failed") !=
+        std::string::npos);
   CHECK(shop.world.writes() == 0);
 
   const auto sync = shop.world.certloop({"sync"});
@@ -111,10 +113,12 @@ TEST_CASE("a job that a notification started looks at its secret only") {
 
 TEST_CASE("one bad target fails the pass, names itself and does not stop the others") {
   Shop shop;
-  shop.world.fault({{"service", "ce"}, {"method", "POST"}, {"path", "*"}, {"count", 1}, {"status", 503}});
+  shop.world.fault(
+      {{"service", "ce"}, {"method", "POST"}, {"path", "*"}, {"count", 1}, {"status", 503}});
   const auto sync = shop.world.certloop({"sync", "--workers", "1"});
   CHECK(sync.code == 1);
-  CHECK(sync.output.find("2 created, 0 replaced, 0 in sync, 0 held, 1 failed") != std::string::npos);
+  CHECK(sync.output.find("2 created, 0 replaced, 0 in sync, 0 held, 1 failed") !=
+        std::string::npos);
   CHECK(sync.output.find("HTTP 503") != std::string::npos);
 }
 
@@ -170,7 +174,8 @@ TEST_CASE("validate tells each fault with its place, offline") {
 
 TEST_CASE("usage errors and missing choices are exit 1 with a sentence on stderr") {
   const std::vector<std::vector<std::string>> wrong{
-      {}, {"sing"}, {"plan"}, {"plan", "-m", "x", "--workers", "0"}, {"run", "-m", "x"}, {"status"}};
+      {},        {"sing"}, {"plan"}, {"plan", "-m", "x", "--workers", "0"}, {"run", "-m", "x"},
+      {"status"}};
   for (auto arguments : wrong) {
     arguments.insert(arguments.begin(), CERTLOOP_BINARY);
     const auto result = test_support::run_to_end(arguments);

@@ -54,6 +54,9 @@ TEST_CASE("notify: a rotation reaches every target through Event Notifications, 
   Controller controller(shop.world);
   shop.settle(controller);
   shop.world.wire_notifications(controller.url());
+  shop.world.flush();  // the news of its creation
+  REQUIRE(controller.log("notified", {"secret_created"}));
+  REQUIRE(controller.log("reconciled", {"admin/front-tls", "InSync"}));
   const std::size_t reads = shop.world.reads_of(shop.id);
 
   const Certificate second = shop.pki.issue("shop.example.com");
@@ -71,7 +74,8 @@ TEST_CASE("notify: the answer tells the outcome of the looks it caused") {
   Running shop;
   Controller controller(shop.world);
   shop.settle(controller);
-  const auto answer = controller.client().post("/v1/notifications", notification("secret_rotated", {shop.id}));
+  const auto answer =
+      controller.client().post("/v1/notifications", notification("secret_rotated", {shop.id}));
   CHECK(answer.status == 200);
   CHECK(answer.json().at("result") == "done");
   CHECK(answer.json().at("mappings").at(0).at("targets").at(1).at("reason") == "InSync");
@@ -83,7 +87,8 @@ TEST_CASE("notify: an answer that would come too late says accepted, and the wor
   shop.settle(controller);
   const Certificate second = shop.pki.issue("shop.example.com");
   shop.world.rotate(shop.id, second);
-  shop.world.fault({{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 500}});
+  shop.world.fault(
+      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 500}});
   const auto answer = controller.client().post("/", notification("secret_rotated", {shop.id}));
   CHECK(answer.status == 200);
   CHECK(answer.json().at("result") == "accepted");
@@ -95,7 +100,8 @@ TEST_CASE("notify: when nothing could be done now, the sender is asked to come a
   Running shop;
   Controller controller(shop.world);
   shop.settle(controller);
-  shop.world.fault({{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"status", 503}});
+  shop.world.fault(
+      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"status", 503}});
   const auto answer = controller.client().post("/", notification("secret_rotated", {shop.id}));
   CHECK(answer.status == 503);
   CHECK_FALSE(answer.header("Retry-After").empty());
@@ -103,7 +109,9 @@ TEST_CASE("notify: when nothing could be done now, the sender is asked to come a
 
 TEST_CASE("notify: callers without the secret are refused, two secrets may be valid at once") {
   Running shop;
-  Controller controller(shop.world, {}, {{"CERTLOOP_SHARED_SECRET", std::string(kSharedSecret) + " another-secret-of-the-tests"}});
+  Controller controller(
+      shop.world, {},
+      {{"CERTLOOP_SHARED_SECRET", std::string(kSharedSecret) + " another-secret-of-the-tests"}});
   shop.settle(controller);
   const Json event = notification("secret_rotated", {shop.id});
   const Client anybody(controller.url());
@@ -138,7 +146,8 @@ TEST_CASE("a lost notification is caught by the next full look") {
 
 TEST_CASE("a failed look is repeated by itself") {
   Running shop;
-  shop.world.fault({{"service", "ce"}, {"method", "POST"}, {"path", "*"}, {"count", 1}, {"status", 500}});
+  shop.world.fault(
+      {{"service", "ce"}, {"method", "POST"}, {"path", "*"}, {"count", 1}, {"status", 500}});
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled", {"unavailable"}));
   REQUIRE(controller.log("reconciled", {"shop/front-tls", "\"trigger\":\"retry\""}));
@@ -148,7 +157,8 @@ TEST_CASE("a failed look is repeated by itself") {
 
 TEST_CASE("a write whose answer was lost is not made twice") {
   Running shop;
-  shop.world.fault({{"service", "ce"}, {"method", "POST"}, {"path", "*"}, {"count", 1}, {"drop_answer", true}});
+  shop.world.fault(
+      {{"service", "ce"}, {"method", "POST"}, {"path", "*"}, {"count", 1}, {"drop_answer", true}});
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled", {"shop/front-tls", "unavailable"}));
   REQUIRE(controller.log("reconciled", {"shop/front-tls", "InSync", "\"trigger\":\"retry\""}));
@@ -175,7 +185,8 @@ TEST_CASE("reload: a changed mapping is acted on without a restart") {
   CHECK(shop.world.data_of("shop", "extra-tls").at("tls_key") == shop.first.private_key);
 }
 
-TEST_CASE("reload: a bad mapping changes nothing, is told with its place, and a good one mends it") {
+TEST_CASE(
+    "reload: a bad mapping changes nothing, is told with its place, and a good one mends it") {
   Running shop;
   Controller controller(shop.world);
   shop.settle(controller);
@@ -187,14 +198,18 @@ TEST_CASE("reload: a bad mapping changes nothing, is told with its place, and a 
   CHECK(status.at("mappingFile").at("loaded") == true);
   CHECK(status.at("mappingFile").at("faults").size() >= 1);
   CHECK(status.at("mappings").size() == 1);
-  CHECK(controller.client().post("/", notification("secret_rotated", {shop.id})).json().at("result") == "done");
+  CHECK(controller.client()
+            .post("/", notification("secret_rotated", {shop.id}))
+            .json()
+            .at("result") == "done");
 
   shop.world.write_mapping();
   REQUIRE(controller.log("mapping loaded"));
   CHECK(Client(controller.url()).get("/v1/status").json().at("ready") == true);
 }
 
-TEST_CASE("reload: a mapping swapped through a symbolic link, as mounted config maps are, is seen") {
+TEST_CASE(
+    "reload: a mapping swapped through a symbolic link, as mounted config maps are, is seen") {
   namespace fs = std::filesystem;
   Running shop;
   const fs::path mount = shop.world.folder().path("mount");
@@ -245,7 +260,8 @@ TEST_CASE("bad credentials: alive, not ready, stalled with a reason, and no secr
   CHECK(status.output.find("\"Denied\"") != std::string::npos);
   controller.process().signal(SIGTERM);
   CHECK(controller.process().wait() == 0);
-  CHECK((status.output + controller.process().standard_error()).find("no-such-key") == std::string::npos);
+  CHECK((status.output + controller.process().standard_error()).find("no-such-key") ==
+        std::string::npos);
 }
 
 TEST_CASE("SIGTERM: what runs is finished, its caller gets the answer, exit 0") {
@@ -254,11 +270,11 @@ TEST_CASE("SIGTERM: what runs is finished, its caller gets the answer, exit 0") 
   shop.settle(controller);
   const Certificate second = shop.pki.issue("shop.example.com");
   shop.world.rotate(shop.id, second);
-  shop.world.fault({{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 700}});
+  shop.world.fault(
+      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 700}});
   cloud_client::Answer answer;
-  std::thread caller([&] {
-    answer = controller.client().post("/", notification("secret_rotated", {shop.id}));
-  });
+  std::thread caller(
+      [&] { answer = controller.client().post("/", notification("secret_rotated", {shop.id})); });
   // The notification is logged when the look it caused has been asked for.
   const bool notified = controller.log("notified").has_value();
   controller.process().signal(SIGTERM);
@@ -272,7 +288,8 @@ TEST_CASE("SIGTERM: what runs is finished, its caller gets the answer, exit 0") 
 
 TEST_CASE("SIGTERM: work that does not end in time does not hold the exit") {
   Running shop;
-  shop.world.fault({{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 9}, {"delay_ms", 30'000}});
+  shop.world.fault(
+      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 9}, {"delay_ms", 30'000}});
   Controller controller(shop.world, {"--shutdown-grace", "100ms"});
   REQUIRE(controller.log("mapping loaded"));
   controller.process().signal(SIGTERM);
@@ -303,7 +320,8 @@ TEST_CASE("1,000 notifications at once for one secret: all answered, at most two
   shop.settle(controller);
   const std::size_t before = shop.world.reads_of(shop.id);
   // The first look is held until all have arrived, so that they really meet one that runs.
-  shop.world.fault({{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 1'500}});
+  shop.world.fault(
+      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 1'500}});
   const Json event = notification("secret_rotated", {shop.id});
   std::atomic<int> answered = 0;
   std::vector<std::thread> callers;
@@ -313,7 +331,11 @@ TEST_CASE("1,000 notifications at once for one secret: all answered, at most two
       if (answer.status == 200) ++answered;
     });
   }
+  // Read along: a log that nobody reads would stop the controller when its pipe is full.
+  std::size_t logged = 0;
+  while (logged < 1000 && controller.log("notified")) ++logged;
   for (std::thread& caller : callers) caller.join();
+  CHECK(logged == 1000);
   CHECK(answered == 1000);
   CHECK(shop.world.reads_of(shop.id) - before <= 2);
   CHECK(shop.world.reads_of(shop.id) > before);

@@ -1,5 +1,5 @@
-// IBM's sample for this job has sixteen known defects. Each has a test here that its behaviour would
-// fail, named by its number.
+// IBM's sample for this job has sixteen known defects. Each has a test here that its behaviour
+// would fail, named by its number.
 #include <csignal>
 #include <filesystem>
 #include <thread>
@@ -51,21 +51,29 @@ TEST_CASE("sample defect 1: public and private certificates are synced like impo
   const auto sync = world.certloop({"sync"});
   CAPTURE(sync.output);
   CHECK(sync.code == 0);
-  CHECK(world.data_of("shop", "inside-tls").at("tls_cert").get<std::string>().find("BEGIN CERTIFICATE") == 5);
-  CHECK(world.data_of("shop", "outside-tls").at("tls_key").get<std::string>().find("PRIVATE KEY") != std::string::npos);
+  CHECK(world.data_of("shop", "inside-tls")
+            .at("tls_cert")
+            .get<std::string>()
+            .find("BEGIN CERTIFICATE") == 5);
+  CHECK(world.data_of("shop", "outside-tls").at("tls_key").get<std::string>().find("PRIVATE KEY") !=
+        std::string::npos);
 }
 
 TEST_CASE("sample defect 2: a look that failed for now is no 200") {
   Shop shop;
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled"));
-  shop.world.fault({{"service", "ce"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"status", 500}});
+  shop.world.fault(
+      {{"service", "ce"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"status", 500}});
   CHECK(notify(controller, notification("secret_rotated", {shop.id})).status == 503);
 }
 
-TEST_CASE("sample defect 3: every secret of a notification is looked at, and an empty list harms nobody") {
+TEST_CASE(
+    "sample defect 3: every secret of a notification is looked at, and an empty list harms "
+    "nobody") {
   Shop shop;
-  const std::string other = shop.world.import_certificate("other", shop.pki.issue("other.example.com"));
+  const std::string other =
+      shop.world.import_certificate("other", shop.pki.issue("other.example.com"));
   shop.world.map("other", other, {{"shop", "other-tls"}});
   shop.world.write_mapping();
   Controller controller(shop.world);
@@ -81,9 +89,12 @@ TEST_CASE("sample defect 3: every secret of a notification is looked at, and an 
   CHECK(notify(controller, notification("secret_rotated", {shop.id})).status == 200);
 }
 
-TEST_CASE("sample defect 4: a batch that names another secret first arrives, and the mapped one is written") {
+TEST_CASE(
+    "sample defect 4: a batch that names another secret first arrives, and the mapped one is "
+    "written") {
   Shop shop;
-  const std::string foreign = shop.world.import_certificate("a-foreign-one", shop.pki.issue("foreign.example.com"));
+  const std::string foreign =
+      shop.world.import_certificate("a-foreign-one", shop.pki.issue("foreign.example.com"));
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled"));
   shop.world.wire_notifications(controller.url());
@@ -100,8 +111,9 @@ TEST_CASE("sample defect 5: events that change nothing cause no write") {
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled"));
   const std::size_t writes = shop.world.writes();
-  for (const char* type : {"secret_about_to_expire", "secret_expired", "secret_deleted", "secret_rotated",
-                           "secret_rotation_failed", "test_event", "something_new"}) {
+  for (const char* type :
+       {"secret_about_to_expire", "secret_expired", "secret_deleted", "secret_rotated",
+        "secret_rotation_failed", "test_event", "something_new"}) {
     CAPTURE(type);
     CHECK(notify(controller, notification(type, {shop.id})).status == 200);
   }
@@ -115,14 +127,16 @@ TEST_CASE("sample defect 6: the intermediate is written behind the leaf") {
         shop.first.certificate + shop.first.intermediate);
 }
 
-TEST_CASE("sample defect 7: a pair that does not match, a broken chain and an expired one are held") {
+TEST_CASE(
+    "sample defect 7: a pair that does not match, a broken chain and an expired one are held") {
   Shop shop;
   REQUIRE(shop.world.certloop({"sync"}).code == 0);
   shop.world.set_switch("import_checks", false);  // a service that lets everything through
   const Certificate good = shop.pki.issue("shop.example.com");
   const Certificate stranger = Pki().issue("shop.example.com");
-  const auto yesterday = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) -
-                         std::chrono::hours(24);
+  const auto yesterday =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()) -
+      std::chrono::hours(24);
   Certificate bad = good;
   std::string reason;
   SECTION("key of another certificate") {
@@ -164,7 +178,8 @@ TEST_CASE("sample defect 9: no answer from a service is an error, not the end of
   Shop shop;
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled"));
-  shop.world.fault({{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 4}, {"reset", true}});
+  shop.world.fault(
+      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 4}, {"reset", true}});
   CHECK(notify(controller, notification("secret_rotated", {shop.id})).status == 503);
   REQUIRE(controller.log("reconciled", {"InSync", "\"trigger\":\"retry\""}));
 }
@@ -174,7 +189,8 @@ TEST_CASE("sample defect 10: a secret that somebody changed meanwhile is not ove
   REQUIRE(shop.world.certloop({"sync"}).code == 0);
   shop.world.rotate(shop.id, shop.pki.issue("shop.example.com"));
   // The write meets a stale entity tag: it fails, and nothing is forced.
-  shop.world.fault({{"service", "ce"}, {"method", "PUT"}, {"path", "*"}, {"count", 1}, {"status", 412}});
+  shop.world.fault(
+      {{"service", "ce"}, {"method", "PUT"}, {"path", "*"}, {"count", 1}, {"status", 412}});
   const auto sync = shop.world.certloop({"sync"});
   CHECK(sync.code == 1);
   CHECK(sync.output.find("conflict") != std::string::npos);
@@ -195,7 +211,8 @@ TEST_CASE("sample defect 12: slow work does not hold the sender") {
   Shop shop;
   Controller controller(shop.world, {"--notification-wait", "100ms"});
   REQUIRE(controller.log("reconciled"));
-  shop.world.fault({{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 3'000}});
+  shop.world.fault(
+      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 3'000}});
   const auto begin = std::chrono::steady_clock::now();
   const auto answer = notify(controller, notification("secret_rotated", {shop.id}));
   CHECK(answer.json().at("result") == "accepted");
@@ -218,7 +235,8 @@ TEST_CASE("sample defect 14: a setting that fails for one mapping leaves the oth
       "other.yaml",
       "apiVersion: certloop.dev/v1\nkind: CertificateMapping\nmetadata: { name: other }\nspec:\n"
       "  secretsManagers:\n    main: { url: \"http://127.0.0.1:1\", apiKeyFile: /nowhere/key }\n"
-      "  projects:\n    shop: { id: 15314cc3-85b4-4338-903f-c28cdee6d005, url: \"http://127.0.0.1:1\" }\n"
+      "  projects:\n    shop: { id: 15314cc3-85b4-4338-903f-c28cdee6d005, url: "
+      "\"http://127.0.0.1:1\" }\n"
       "  mappings:\n    - name: broken\n"
       "      from: { secretsManager: main, id: 0cf4addb-7a90-410b-a3a7-a15bbe2b7909 }\n"
       "      to: [ { project: shop, secret: broken-tls } ]\n");
@@ -230,7 +248,8 @@ TEST_CASE("sample defect 14: a setting that fails for one mapping leaves the oth
   CHECK(answer.json().at("mappings").at(0).at("targets").at(0).at("reason") == "InSync");
 }
 
-TEST_CASE("sample defect 15: a lost event and drift are caught, and health and status can be asked") {
+TEST_CASE(
+    "sample defect 15: a lost event and drift are caught, and health and status can be asked") {
   Shop shop;
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled"));
@@ -249,7 +268,8 @@ TEST_CASE("sample defect 16: a port that is taken is told, with exit 1; no API k
   auto environment = shop.world.environment();
   environment["CERTLOOP_SHARED_SECRET"] = kSharedSecret;
   const std::string taken = controller.url().substr(std::string("http://").size());
-  const auto second = test_support::run_to_end({CERTLOOP_BINARY, "run", "--listen", taken}, environment);
+  const auto second =
+      test_support::run_to_end({CERTLOOP_BINARY, "run", "--listen", taken}, environment);
   CHECK(second.code == 1);
   CHECK(second.error.find("cannot listen") != std::string::npos);
 

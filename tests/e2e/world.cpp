@@ -19,7 +19,9 @@ Json sent(const cloud_client::Answer& answer, const std::string& what) {
   return expect(answer, body, what);
 }
 
-std::string certloop_path() { return CERTLOOP_BINARY; }
+std::string certloop_path() {
+  return CERTLOOP_BINARY;
+}
 
 }  // namespace
 
@@ -60,9 +62,8 @@ World::World()
       local_(cloud_.url() + "/_local") {}
 
 std::string World::import_certificate(const std::string& name, const Certificate& certificate) {
-  Json body{{"secret_type", "imported_cert"},
-            {"name", name},
-            {"certificate", certificate.certificate}};
+  Json body{
+      {"secret_type", "imported_cert"}, {"name", name}, {"certificate", certificate.certificate}};
   if (!certificate.intermediate.empty()) body["intermediate"] = certificate.intermediate;
   if (!certificate.private_key.empty()) body["private_key"] = certificate.private_key;
   return sent(sm_.post("/api/v2/secrets", body), "import").at("id").get<std::string>();
@@ -107,7 +108,9 @@ std::size_t World::reads_of(const std::string& secret_id) const {
   return count;
 }
 
-void World::fault(const Json& fault) { sent(local_.post("/faults", fault), "fault"); }
+void World::fault(const Json& fault) {
+  sent(local_.post("/faults", fault), "fault");
+}
 
 void World::set_switch(const std::string& name, const Json& value) {
   sent(local_.post("/switches", {{name, value}}), "switch");
@@ -128,11 +131,11 @@ void World::write_mapping(const std::string& resync) {
   const auto& e = cloud_environment_;
   const std::string text =
       "apiVersion: certloop.dev/v1\nkind: CertificateMapping\nmetadata:\n  name: test\nspec:\n"
-      "  resync: " + resync + "\n  secretsManagers:\n    main: { url: \"" +
-      e.at("LOCALCLOUD_SM_URL") + "\" }\n  projects:\n    shop: { id: " +
-      e.at("LOCALCLOUD_PROJECT_A") + ", url: \"" + e.at("LOCALCLOUD_CE_URL_A") +
-      "\" }\n    admin: { id: " + e.at("LOCALCLOUD_PROJECT_B") + ", url: \"" +
-      e.at("LOCALCLOUD_CE_URL_B") + "\" }\n  mappings:\n" + mappings_;
+      "  resync: " +
+      resync + "\n  secretsManagers:\n    main: { url: \"" + e.at("LOCALCLOUD_SM_URL") +
+      "\" }\n  projects:\n    shop: { id: " + e.at("LOCALCLOUD_PROJECT_A") + ", url: \"" +
+      e.at("LOCALCLOUD_CE_URL_A") + "\" }\n    admin: { id: " + e.at("LOCALCLOUD_PROJECT_B") +
+      ", url: \"" + e.at("LOCALCLOUD_CE_URL_B") + "\" }\n  mappings:\n" + mappings_;
   // Swapped in whole, as an editor or a mounted config map does it.
   std::filesystem::rename(folder_.write("mapping.draft", text), mapping_path());
 }
@@ -159,34 +162,40 @@ void World::wire_notifications(const std::string& url) {
        "registration");
   const Json rule{{"enabled", true}, {"event_type_filter", "$.*"}, {"notification_filter", ""}};
   const Json source{{"id", e.at("LOCALCLOUD_SM_CRN")}, {"rules", {rule}}};
-  const Json topic = sent(en_.post("/topics", {{"name", "certificates"}, {"sources", {source}}}), "topic");
-  const Json config{{"params",
-                     {{"type", "application"},
-                      {"url", url + "/v1/notifications"},
-                      {"verb", "post"},
-                      {"custom_headers", {{"Authorization", std::string("Bearer ") + kSharedSecret}}},
-                      {"sensitive_headers", {"Authorization"}}}}};
+  const Json topic =
+      sent(en_.post("/topics", {{"name", "certificates"}, {"sources", {source}}}), "topic");
+  const Json config{
+      {"params",
+       {{"type", "application"},
+        {"url", url + "/v1/notifications"},
+        {"verb", "post"},
+        {"custom_headers", {{"Authorization", std::string("Bearer ") + kSharedSecret}}},
+        {"sensitive_headers", {"Authorization"}}}}};
   const std::string part = "--edge\r\nContent-Disposition: form-data; name=\"";
   const std::string body = part + "name\"\r\n\r\ncertloop\r\n" + part + "type\"\r\n\r\nibmce\r\n" +
                            part + "config\"\r\nContent-Type: application/json\r\n\r\n" +
                            config.dump() + "\r\n--edge--\r\n";
-  const Json destination = sent(
-      en_.send("POST", "/destinations", {{"Content-Type", "multipart/form-data; boundary=edge"}}, body),
-      "destination");
+  const Json destination =
+      sent(en_.send("POST", "/destinations",
+                    {{"Content-Type", "multipart/form-data; boundary=edge"}}, body),
+           "destination");
   sent(en_.post("/subscriptions", {{"name", "certloop"},
                                    {"destination_id", destination.at("id")},
                                    {"topic_id", topic.at("id")}}),
        "subscription");
 }
 
-void World::flush() { sent(local_.post("/flush"), "flush"); }
+void World::flush() {
+  sent(local_.post("/flush"), "flush");
+}
 
 Controller::Controller(const World& world, const std::vector<std::string>& more,
                        const std::map<std::string, std::string>& environment)
     : process_(
           [&] {
-            std::vector<std::string> command{certloop_path(), "run", "--listen", "127.0.0.1:0",
-                                             "--log-format", "json", "--mapping-poll", "50ms"};
+            std::vector<std::string> command{certloop_path(),  "run",          "--listen",
+                                             "127.0.0.1:0",    "--log-format", "json",
+                                             "--mapping-poll", "50ms"};
             command.insert(command.end(), more.begin(), more.end());
             return command;
           }(),
@@ -217,13 +226,15 @@ Json notification(const std::string& event_type, const std::vector<std::string>&
                   const std::string& secret_type) {
   Json secrets = Json::array();
   for (const std::string& id : secret_ids) {
-    secrets.push_back({{"secret_id", id}, {"secret_name", "some-name"}, {"secret_group_id", "default"}});
+    secrets.push_back(
+        {{"secret_id", id}, {"secret_name", "some-name"}, {"secret_group_id", "default"}});
   }
-  return {{"id", "1"},
-          {"notification_id", "0b9a6c1e-0000-1111-2222-333344445555"},
-          {"specversion", "1.0"},
-          {"type", "com.ibm.cloud.secrets-manager." + event_type},
-          {"data", {{"event_type", event_type}, {"secret_type", secret_type}, {"secrets", secrets}}}};
+  return {
+      {"id", "1"},
+      {"notification_id", "0b9a6c1e-0000-1111-2222-333344445555"},
+      {"specversion", "1.0"},
+      {"type", "com.ibm.cloud.secrets-manager." + event_type},
+      {"data", {{"event_type", event_type}, {"secret_type", secret_type}, {"secrets", secrets}}}};
 }
 
 }  // namespace e2e

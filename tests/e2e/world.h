@@ -42,7 +42,8 @@ struct Certificate {
 // A root and an intermediate, and leaves from the latter.
 class Pki {
  public:
-  Certificate issue(const std::string& dns_name, test_pki::Time not_after = test_pki::kFarAhead) const;
+  Certificate issue(const std::string& dns_name,
+                    test_pki::Time not_after = test_pki::kFarAhead) const;
 
  private:
   test_pki::Authority root_ = test_pki::Authority::self_signed({.name = "Test Root"});
@@ -104,7 +105,8 @@ class Controller {
   explicit Controller(const World& world, const std::vector<std::string>& more = {},
                       const std::map<std::string, std::string>& environment = {});
   // Waits until this log event names all these words.
-  std::optional<std::string> log(const std::string& event, const std::vector<std::string>& words = {});
+  std::optional<std::string> log(const std::string& event,
+                                 const std::vector<std::string>& words = {});
   const std::string& url() const { return url_; }
   Client client() const { return Client(url_).bearer(kSharedSecret); }
   test_support::Process& process() { return process_; }

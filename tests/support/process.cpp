@@ -114,7 +114,9 @@ std::optional<std::string> Process::wait_for_line(
   return {};
 }
 
-void Process::signal(int number) { ::kill(pid_, number); }
+void Process::signal(int number) {
+  ::kill(pid_, number);
+}
 
 int Process::wait(Milliseconds patience) {
   if (exit_code_) return *exit_code_;
