@@ -35,14 +35,16 @@ std::size_t count_targets(const std::vector<v1::Binding>& bindings) {
 MappingWatcher::OnLoad on_load(Runner& runner, FileState& file, Telemetry& telemetry,
                                const Clock& clock) {
   return [&](LoadedMapping mapping) {
+    // First it is so, then it is told: who reads the log may ask for the status at once.
     if (!mapping) {
-      telemetry.on(MappingRejected{mapping.error()});
-      file.refused(std::move(mapping.error()));
+      file.refused(mapping.error());
+      telemetry.on(MappingRejected{std::move(mapping.error())});
       return;
     }
-    telemetry.on(MappingLoaded{mapping->size(), count_targets(*mapping)});
+    const MappingLoaded loaded{mapping->size(), count_targets(*mapping)};
     runner.set_bindings(std::move(*mapping));
     file.loaded(clock.wall_now());
+    telemetry.on(loaded);
   };
 }
 

@@ -54,7 +54,9 @@ std::optional<Plan> key_mismatch(const Question& q) {
 
 std::optional<Plan> chain_gap(const Question& q) {
   if (q.readable()->missing_issuer.empty()) return {};
-  return because(Reason::chain_gap, "the chain lacks " + q.readable()->missing_issuer);
+  return because(Reason::chain_gap, "the certificates do not link up: the chain ends where " +
+                                        q.readable()->missing_issuer +
+                                        " is wanted, and not all that was given belongs to it");
 }
 
 std::optional<Plan> not_yet_valid(const Question& q) {

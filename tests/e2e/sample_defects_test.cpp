@@ -131,7 +131,9 @@ TEST_CASE(
     "sample defect 7: a pair that does not match, a broken chain and an expired one are held") {
   Shop shop;
   REQUIRE(shop.world.certloop({"sync"}).code == 0);
-  shop.world.set_switch("import_checks", false);  // a service that lets everything through
+  // A service that lets everything through, and is slow to put away what has expired.
+  shop.world.set_switch("import_checks", false);
+  shop.world.set_switch("expiry_lag_seconds", 200'000);
   const Certificate good = shop.pki.issue("shop.example.com");
   const Certificate stranger = Pki().issue("shop.example.com");
   const auto yesterday =
@@ -236,7 +238,7 @@ TEST_CASE("sample defect 14: a setting that fails for one mapping leaves the oth
       "apiVersion: certloop.dev/v1\nkind: CertificateMapping\nmetadata: { name: other }\nspec:\n"
       "  secretsManagers:\n    main: { url: \"http://127.0.0.1:1\", apiKeyFile: /nowhere/key }\n"
       "  projects:\n    shop: { id: 15314cc3-85b4-4338-903f-c28cdee6d005, url: "
-      "\"http://127.0.0.1:1\" }\n"
+      "\"http://127.0.0.1:1/v2\" }\n"
       "  mappings:\n    - name: broken\n"
       "      from: { secretsManager: main, id: 0cf4addb-7a90-410b-a3a7-a15bbe2b7909 }\n"
       "      to: [ { project: shop, secret: broken-tls } ]\n");

@@ -144,10 +144,11 @@ void Instance::note_read(Secret& secret, Version& version) {
 }
 
 void Instance::expire() {
+  const Time until = now() - std::chrono::seconds(world.switches.value("expiry_lag_seconds"));
   for (auto& [id, secret] : secrets) {
-    const bool ends = secret.state == State::kActive && over(expiration(secret), now());
+    const bool ends = secret.state == State::kActive && over(expiration(secret), until);
     for (Version& version : secret.versions) {
-      if (ends || over(version.content.expires, now())) drop_payload(version);
+      if (ends || over(version.content.expires, until)) drop_payload(version);
     }
     if (!ends) continue;
     secret.state = State::kDestroyed;

@@ -14,6 +14,12 @@ void declare_reads(Switches& switches) {
   switches.declare("pem_line_ends", "as_sent", "line ends of PEM texts: as_sent, lf or crlf");
 }
 
+void declare_imports(Switches& switches) {
+  switches.declare("import_checks", true,
+                   "imports must be unexpired and with a fitting key; off: anything passes");
+  switches.declare("expiry_lag_seconds", 0, "how long after its expiry a secret is destroyed");
+}
+
 void declare_orders(Switches& switches) {
   switches.declare("public_cert_order_ms", 200, "how long an order of a public_cert takes");
   switches.declare("public_cert_order_fails", false, "orders of public_certs end in state 3");
@@ -51,6 +57,7 @@ void declare_statuses(Switches& switches) {
 
 void declare_switches(Switches& switches) {
   declare_reads(switches);
+  declare_imports(switches);
   declare_orders(switches);
   declare_shapes(switches);
   declare_statuses(switches);
