@@ -1,7 +1,6 @@
 #pragma once
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "api/v1/binding.h"
@@ -17,17 +16,21 @@ class Intake {
   explicit Intake(const std::vector<v1::Binding>& bindings);
 
   // Ids of the bindings whose source one of the hints may mean: by secret id, or, for sources given
-  // by name, by type and name (unique in an instance). An instance that is unknown on either side
-  // matches every instance: looking once too often is harmless, missing a rotation is not.
+  // by name, by type and name (unique in an instance). What is unknown on either side (an instance
+  // without an id in its URL, a hint that lacks a member) matches everything: looking once too
+  // often is harmless, missing a rotation is not.
   std::vector<std::string> find(const std::vector<SecretHint>& secrets) const;
 
  private:
   struct Entry {
-    std::string instance;
-    std::string binding;
+    std::string instance{};
+    std::string type{};  // empty for a source given by id
+    std::string binding{};
   };
-  std::multimap<std::string, Entry> by_id_;
-  std::multimap<std::pair<std::string, std::string>, Entry> by_name_;
+  using Entries = std::multimap<std::string, Entry>;
+
+  Entries by_id_;
+  Entries by_name_;
 };
 
 }  // namespace certloop
