@@ -1,6 +1,5 @@
 #include "controller/engine/runner.h"
 
-#include <exception>
 #include <utility>
 
 namespace certloop {
@@ -111,7 +110,7 @@ void Runner::run(std::unique_lock<std::mutex>& lock, const Job& job) {
 Outcome Runner::reconcile(const Job& job) {
   try {
     return reconciler_.reconcile(*job.binding, clock_.steady_now() + options_.run_deadline);
-  } catch (const std::exception&) {
+  } catch (...) {
     // The text is not shown: it may quote what the library was working on.
     const Error error{ErrorCode::internal, "unexpected exception in a run", {}};
     Outcome outcome;
