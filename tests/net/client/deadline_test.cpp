@@ -87,7 +87,11 @@ TEST_CASE_METHOD(ClientFixture, "destroying the transport ends a hung request") 
     reached.set_value();
     peer.read_request();
   }});
-  auto hung = std::async(std::launch::async, [&] { return get(server.url(), "/", 60s); });
+  auto hung = std::async(
+      std::launch::async,
+      [&, &in_use = transport(), made = request(Method::get, server.url(), "/", 60s)]() mutable {
+        return in_use.send(std::move(made));
+      });
   reached.get_future().wait();
   const SteadyTime begun = clock_.steady_now();
   destroy_transport();

@@ -52,6 +52,7 @@ class ClientFixture {
     auto answer = get(url, "/", limit);
     return {std::move(answer), std::chrono::duration_cast<Duration>(clock_.steady_now() - begun)};
   }
+  HttpTransport& transport() { return *transport_; }
   void destroy_transport() { transport_.reset(); }
 
  protected:
