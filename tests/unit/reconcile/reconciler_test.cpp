@@ -45,11 +45,11 @@ TEST_CASE("a rotated certificate replaces the old one, on the tag that was read"
   CHECK(world.cloud.writes()[1].if_match == tag);
 }
 
-TEST_CASE("a thousand looks at what is in sync write nothing") {
+TEST_CASE("looks at what is in sync write nothing") {
   World world;
   world.rotate();
   world.look_at(tls_target());
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < 20; ++i) {
     const auto outcome = world.look_at(tls_target());
     REQUIRE(reason_of(outcome) == Reason::in_sync);
     REQUIRE_FALSE(outcome.wrote);
@@ -59,8 +59,7 @@ TEST_CASE("a thousand looks at what is in sync write nothing") {
 
 TEST_CASE("PEM texts that decode to the same are no difference") {
   World world;
-  test_pki::RsaKeys keys;
-  const auto leaf = world.issue({.key = keys.at(0)});
+  const auto leaf = world.issue();
   world.cloud.put(source_by_id(), world.material(leaf));
   const auto data = world.tls_data(leaf);
   struct Case {
@@ -88,8 +87,7 @@ TEST_CASE("PEM texts that decode to the same are no difference") {
 
 TEST_CASE("the same certificate from a source in another form is no difference") {
   World world;
-  test_pki::RsaKeys keys;
-  const auto leaf = world.issue({.key = keys.at(0)});
+  const auto leaf = world.issue();
   world.cloud.put(source_by_id(), world.material(leaf));
   world.look_at(tls_target());
   // Bundled, repeated, in disorder, with Windows line ends and the other key container.
@@ -428,7 +426,7 @@ TEST_CASE("sample defect 10: a write is made on the tag that was read, and only 
   World world;
   world.rotate();
   world.look_at(tls_target());
-  for (int event = 0; event < 10; ++event) world.look_at(tls_target());
+  for (int event = 0; event < 3; ++event) world.look_at(tls_target());
   CHECK(world.cloud.writes().size() == 1);
   world.rotate();
   world.look_at(tls_target());
