@@ -10,6 +10,14 @@
 namespace localcloud {
 namespace {
 
+using ce::Documents;
+using ce::invalid;
+using ce::make_page;
+using ce::not_found;
+using ce::Place;
+using ce::Project;
+using ce::Refusal;
+
 constexpr std::array kStatuses = {"",
                                   "active",
                                   "inactive",
@@ -44,7 +52,7 @@ CodeEngine::CodeEngine(World& world)
       secret_kind_(world),
       secrets_(world, secret_kind_),
       config_maps_(world, config_map_kind_) {
-  declare_page_switches(world_.switches);
+  ce::declare_page_switches(world_.switches);
   Documents::declare_switches(world_.switches);
   world_.switches.declare("ce_inactive_project_status", 400,
                           "status of calls into a project that is not active");
@@ -133,7 +141,7 @@ Project& CodeEngine::active_project(const Params& params) {
 Place CodeEngine::place(const Request& request, const Params& params, const std::string& collection,
                         Shelves shelves) {
   Project& project = active_project(params);
-  Shelf& shelf = project.*shelves;
+  ce::Shelf& shelf = project.*shelves;
   shelf.settle(world_.clock.now());
   return {shelf, project.id, project.region,
           region_url(request, project.region) + "/projects/" + project.id + "/" + collection};
@@ -146,7 +154,7 @@ Json CodeEngine::describe(const Request& request, const Project& project) const 
 
 Response CodeEngine::control_project(const Request& request, const std::string& project_id) {
   try {
-    const std::string status = required_string(body_of(request), "status");
+    const std::string status = ce::required_string(body_of(request), "status");
     if (std::count(kStatuses.begin(), kStatuses.end(), status) == 0) {
       throw invalid("There is no such status of a project.");
     }

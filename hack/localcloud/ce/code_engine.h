@@ -21,23 +21,24 @@ class CodeEngine : public Service {
   Response control_project(const Request& request, const std::string& project_id);
 
  private:
-  using Shelves = Shelf Project::*;
+  using Shelves = ce::Shelf ce::Project::*;
 
   void add_project_routes();
-  void add_document_routes(const std::string& collection, Documents& documents, Shelves shelves);
+  void add_document_routes(const std::string& collection, ce::Documents& documents,
+                           Shelves shelves);
   // The project of the path, refused unless it is active.
-  Project& active_project(const Params& params);
-  Place place(const Request& request, const Params& params, const std::string& collection,
-              Shelves shelves);
-  Json describe(const Request& request, const Project& project) const;
-  Response error(const Refusal& refusal);
+  ce::Project& active_project(const Params& params);
+  ce::Place place(const Request& request, const Params& params, const std::string& collection,
+                  Shelves shelves);
+  Json describe(const Request& request, const ce::Project& project) const;
+  Response error(const ce::Refusal& refusal);
 
   World& world_;
-  Projects projects_;
-  SecretKind secret_kind_;
-  ConfigMapKind config_map_kind_{};
-  Documents secrets_;
-  Documents config_maps_;
+  ce::Projects projects_;
+  ce::SecretKind secret_kind_;
+  ce::ConfigMapKind config_map_kind_{};
+  ce::Documents secrets_;
+  ce::Documents config_maps_;
   Router router_{};
 };
 

@@ -7,7 +7,7 @@
 #include "hack/localcloud/ce/refusal.h"
 #include "hack/localcloud/ce/rules.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 namespace {
 
 constexpr std::size_t kQuota = 100;
@@ -133,4 +133,4 @@ Shelf::Lag Documents::lag(const std::string& switch_name) const {
                                              0, kLongestLag));
 }
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

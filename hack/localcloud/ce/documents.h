@@ -5,7 +5,7 @@
 #include "hack/localcloud/ce/shelf.h"
 #include "hack/localcloud/frame/world.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 
 // Where a document lives.
 struct Place {
@@ -39,4 +39,4 @@ class Documents {
   DocumentKind& kind_;
 };
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

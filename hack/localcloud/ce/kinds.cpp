@@ -4,7 +4,7 @@
 #include "hack/localcloud/ce/rules.h"
 #include "hack/localcloud/ce/tls_check.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 namespace {
 
 // Absent and null are the same.
@@ -131,4 +131,4 @@ Json ConfigMapKind::replace(const Json&, const Json& body) {
   return {{"data", data_or_empty(body)}};
 }
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

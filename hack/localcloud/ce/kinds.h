@@ -3,7 +3,7 @@
 
 #include "hack/localcloud/frame/world.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 
 // What is particular to one kind of document in a project. Everything else (names, entity tags,
 // lists, quotas) is the same for all and lives in Documents.
@@ -47,4 +47,4 @@ class ConfigMapKind : public DocumentKind {
   bool list(Json&, const Request&) const override { return true; }
 };
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

@@ -6,7 +6,7 @@
 
 #include "hack/localcloud/ce/refusal.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 namespace {
 
 constexpr std::size_t kLongestToken = 2048;
@@ -85,4 +85,4 @@ void declare_page_switches(Switches& switches) {
   switches.declare("ce_list_shuffled", false, "lists in an order that is not that of names");
 }
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

@@ -4,7 +4,7 @@
 
 #include "hack/localcloud/frame/world.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 
 // One page of a list: {"first","limit","next",<collection>}. `items` by a key that is unique and
 // stays; `url` is the list's own address; `filters` travel in the hrefs ("&format=tls").
@@ -16,4 +16,4 @@ Json make_page(const World& world, const Request& request, const std::string& co
 
 void declare_page_switches(Switches& switches);
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

@@ -5,7 +5,7 @@
 #include "hack/localcloud/ce/refusal.h"
 #include "hack/localcloud/ce/rules.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 namespace {
 
 constexpr std::size_t kQuotaOfRegion = 20;
@@ -123,4 +123,4 @@ Project& Projects::create(const std::string& region, const Json& body) {
   return by_id_[project.id] = project;
 }
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

@@ -6,7 +6,7 @@
 #include "hack/localcloud/ce/shelf.h"
 #include "hack/localcloud/frame/world.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 
 struct Project {
   std::string id{};
@@ -47,4 +47,4 @@ class Projects {
   std::map<std::string, Project> by_id_{};
 };
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

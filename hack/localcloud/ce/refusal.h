@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-namespace localcloud {
+namespace localcloud::ce {
 
 // Thrown inside Code Engine; becomes its error body. `message` never holds a value of a secret.
 struct Refusal {
@@ -18,4 +18,4 @@ inline Refusal not_found() {
   return {404, "resource_not_found", "Resource not found."};
 }
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

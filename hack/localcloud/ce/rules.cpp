@@ -4,7 +4,7 @@
 
 #include "hack/localcloud/ce/refusal.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 namespace {
 
 constexpr std::size_t kLongestName = 253;
@@ -138,4 +138,4 @@ std::string required_string(const Json& body, const std::string& name) {
   return found->get<std::string>();
 }
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

@@ -6,7 +6,7 @@
 #include "hack/localcloud/frame/http.h"
 
 // What Code Engine asks of names and contents (facts: Terraform provider and SDK constraints).
-namespace localcloud {
+namespace localcloud::ce {
 
 // Lower-case DNS name of 1 to 253 characters: secrets and config maps.
 bool valid_document_name(const std::string& name);
@@ -39,4 +39,4 @@ void check_keys(const SecretFormat& format, const Json& data, bool extra_keys_al
 // Member of a request that is a string, or a Refusal that names it.
 std::string required_string(const Json& body, const std::string& name);
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

@@ -1,6 +1,6 @@
 #include "hack/localcloud/ce/shelf.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 
 const Json* Shelf::current(const std::string& name) const {
   const auto found = items_.find(name);
@@ -44,4 +44,4 @@ void Shelf::settle(Time now) {
       items_, [now](const auto& entry) { return entry.second.gone && *entry.second.gone <= now; });
 }
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

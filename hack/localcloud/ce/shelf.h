@@ -6,7 +6,7 @@
 
 #include "hack/localcloud/frame/world.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 
 // The documents of one kind in one project, by name. Keeps apart what is and what readers see, so
 // that a read right after a write can be late.
@@ -40,4 +40,4 @@ class Shelf {
   std::map<std::string, Item> items_{};
 };
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

@@ -11,7 +11,7 @@
 
 #include "hack/localcloud/ce/refusal.h"
 
-namespace localcloud {
+namespace localcloud::ce {
 namespace {
 
 using Input = std::unique_ptr<BIO, decltype(&BIO_free)>;
@@ -65,4 +65,4 @@ void check_tls(const std::string& certificates, const std::string& key, Time now
   }
 }
 
-}  // namespace localcloud
+}  // namespace localcloud::ce

@@ -1,0 +1,145 @@
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support/catch.h"
+#include "tests/support/cloud_client.h"
+
+extern char** environ;
+
+namespace {
+
+// The program with its output at the other end of a pipe.
+class Program {
+ public:
+  explicit Program(std::vector<std::string> arguments) {
+    int ends[2] = {-1, -1};
+    if (pipe(ends) != 0) throw std::runtime_error("no pipe");
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+    posix_spawn_file_actions_addclose(&actions, ends[0]);
+    posix_spawn_file_actions_addclose(&actions, ends[1]);
+    arguments.insert(arguments.begin(), LOCALCLOUD_PROGRAM);
+    std::vector<char*> words;
+    for (std::string& argument : arguments) words.push_back(argument.data());
+    words.push_back(nullptr);
+    const int failed =
+        posix_spawn(&pid_, LOCALCLOUD_PROGRAM, &actions, nullptr, words.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    output_ = ends[0];
+    if (failed != 0) throw std::runtime_error("cannot start " LOCALCLOUD_PROGRAM);
+  }
+  ~Program() {
+    if (pid_ > 0) {
+      kill(pid_, SIGKILL);
+      exit_code();
+    }
+    close(output_);
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  std::string line() {
+    std::string text;
+    for (char c = 0; read(output_, &c, 1) == 1 && c != '\n';) text += c;
+    return text;
+  }
+  std::string rest() {
+    std::string text;
+    for (char c = 0; read(output_, &c, 1) == 1;) text += c;
+    return text;
+  }
+  void signal(int number) const { kill(pid_, number); }
+  int exit_code() {
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  pid_t pid_ = 0;
+  int output_ = -1;
+};
+
+std::map<std::string, std::string> read_env(const std::string& path) {
+  std::map<std::string, std::string> names;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    names[line.substr(0, line.find('='))] = line.substr(line.find('=') + 1);
+  }
+  return names;
+}
+
+struct Folder {
+  std::string path = make();
+  ~Folder() { std::filesystem::remove_all(path); }
+  static std::string make() {
+    std::string name = std::filesystem::temp_directory_path() / "localcloud-XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no folder");
+    return name;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the program tells its addresses, serves, and ends with 0 when asked to") {
+  const Folder folder;
+  for (const int signal : {SIGTERM, SIGINT}) {
+    CAPTURE(signal);
+    const std::string env = folder.path + "/env." + std::to_string(signal);
+    Program program({"--env-file", env});
+    const std::string said = program.line();
+    const auto names = read_env(env);
+    REQUIRE(names.count("LOCALCLOUD_URL") == 1);
+    CHECK(said == "local cloud at " + names.at("LOCALCLOUD_URL"));
+    CHECK(cloud_client::call("GET", names.at("LOCALCLOUD_URL") + "/_local/clock").status == 200);
+    CHECK_FALSE(
+        cloud_client::access_token(names.at("CERTLOOP_IAM_URL"), names.at("CERTLOOP_API_KEY"))
+            .empty());
+    program.signal(signal);
+    CHECK(program.exit_code() == 0);
+  }
+  const auto files = std::filesystem::directory_iterator(folder.path);
+  CHECK(std::distance(begin(files), end(files)) == 2);
+}
+
+TEST_CASE("the program refuses what it cannot or should not do") {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string says;
+  };
+  const Case cases[] = {
+      {{"--listen", "0.0.0.0:0"}, "--listen-anywhere"},
+      {{"--listen", "192.0.2.1:0"}, "--listen-anywhere"},
+      {{"--listen", "127.0.0.1"}, "ADDRESS:PORT"},
+      {{"--listen", "127.0.0.1:"}, "port"},
+      {{"--listen", "127.0.0.1:70000"}, "port"},
+      {{"--listen", "127.nothing:0"}, "not an IP address"},
+      {{"--env-file", "/nonexistent/folder/env"}, "cannot write"},
+      {{"--unknown"}, "--unknown"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.arguments);
+    Program program(c.arguments);
+    CHECK(program.rest().find(c.says) != std::string::npos);
+    CHECK(program.exit_code() != 0);
+  }
+}
+
+TEST_CASE("the program explains its options") {
+  Program program({"--help"});
+  const std::string help = program.rest();
+  for (const std::string option : {"--listen", "--env-file", "--listen-anywhere", "127.0.0.1:0"}) {
+    CAPTURE(option);
+    CHECK(help.find(option) != std::string::npos);
+  }
+  CHECK(program.exit_code() == 0);
+}
