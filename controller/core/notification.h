@@ -17,12 +17,12 @@ struct Notification {
   enum class Kind {
     secrets,       // look at these
     irrelevant,    // understood, and nothing to look at: test events, blocked rotations, …
-    unrecognized,  // not an event we know: somebody rings, but for what? look at everything
+    unrecognized,  // somebody rings, but for what? look at everything
   };
   Kind kind = Kind::unrecognized;
   std::string id{};          // notification_id: printable, capped, for logs
   std::string event_type{};  // "secret_rotated": printable, capped
-  std::vector<SecretHint> secrets{};
+  std::vector<SecretHint> secrets{};  // empty when unrecognized
 };
 
 }  // namespace certloop

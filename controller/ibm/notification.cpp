@@ -15,13 +15,13 @@ using nlohmann::json;
 constexpr std::string_view kPrefix = "com.ibm.cloud.secrets-manager.";
 constexpr std::size_t kMaxSecrets = 1000;  // Secrets Manager sends at most 100
 
-// Events after which a secret can look different. The others (blocked, failed, tasks, tests) are
-// understood and need no look.
-constexpr std::array<std::string_view, 8> kWakingEvents = {
-    "secret_created",      "secret_rotated",
-    "secret_deleted",      "secret_revoked",
-    "secret_expired",      "secret_about_to_expire",
-    "secret_data_removed", "secret_version_data_deleted"};
+// Events after which no secret looks different. All others wake: a new kind of event must not be
+// missed, and a look too many is harmless.
+constexpr std::array<std::string_view, 12> kQuietEvents = {
+    "secret_creation_failed",    "secret_rotation_failed",    "secret_deletion_failed",
+    "secret_deletion_blocked",   "secret_revocation_blocked", "secret_rotation_blocked",
+    "secret_expiration_blocked", "secret_task_created",       "secret_task_succeeded",
+    "secret_task_failed",        "secret_task_deleted",       "test_event"};
 
 bool is_uuid(std::string_view text) {
   return text.size() == 36 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -67,23 +67,23 @@ std::string header(const std::vector<std::pair<std::string, std::string>>& heade
   return found == headers.end() ? std::string() : found->second;
 }
 
-void read_secrets(const json& data, Notification& notification) {
+std::vector<SecretHint> hints_of(const json& data) {
+  std::vector<SecretHint> hints;
   const auto secrets = data.find("secrets");
-  if (secrets == data.end() || !secrets->is_array()) return;
+  if (secrets == data.end() || !secrets->is_array() || secrets->size() > kMaxSecrets) return hints;
   const std::string type = text_member(data, "secret_type");
   const std::string instance = instance_of(text_member(data, "source_instance_crn"));
   for (const json& entry : *secrets) {
-    if (notification.secrets.size() == kMaxSecrets) break;
-    if (entry.is_object()) notification.secrets.push_back(hint_of(entry, type, instance));
+    if (entry.is_object()) hints.push_back(hint_of(entry, type, instance));
   }
+  return hints;
 }
 
-Notification::Kind kind_of(const Notification& notification, bool from_secrets_manager) {
-  if (!from_secrets_manager) return Notification::Kind::unrecognized;
-  const bool wakes = std::find(kWakingEvents.begin(), kWakingEvents.end(),
-                               notification.event_type) != kWakingEvents.end();
-  return wakes && !notification.secrets.empty() ? Notification::Kind::secrets
-                                                : Notification::Kind::irrelevant;
+Notification::Kind kind_of(const std::string& event_type, bool names_secrets) {
+  const bool quiet =
+      std::find(kQuietEvents.begin(), kQuietEvents.end(), event_type) != kQuietEvents.end();
+  if (quiet) return Notification::Kind::irrelevant;
+  return names_secrets ? Notification::Kind::secrets : Notification::Kind::unrecognized;
 }
 
 }  // namespace
@@ -104,9 +104,10 @@ Result<Notification> parse_notification(
   notification.id = printable(text_member(*document, "notification_id"), 64);
   const std::string data_type = text_member(data, "event_type");
   notification.event_type = short_event_type(data_type.empty() ? type : data_type);
-  read_secrets(data, notification);
   const bool from_secrets_manager = type.rfind(kPrefix, 0) == 0 || !data_type.empty();
-  notification.kind = kind_of(notification, from_secrets_manager);
+  if (!from_secrets_manager) return notification;
+  notification.secrets = hints_of(data);
+  notification.kind = kind_of(notification.event_type, !notification.secrets.empty());
   return notification;
 }
 
