@@ -1,5 +1,6 @@
 #include "controller/ibm/code_engine.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "controller/ibm/api_error.h"
@@ -38,24 +39,37 @@ void set_body(HttpRequest& request, const v1::Target& target, const SecretData& 
   request.body = SecretBytes(body.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
+// Fit for If-Match. "*" would match whatever is there.
+bool is_entity_tag(const std::string& tag) {
+  return !tag.empty() && tag.size() <= 256 && tag != "*" &&
+         std::all_of(tag.begin(), tag.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+tl::unexpected<Error> not_understood(const char* what) {
+  return fail(ErrorCode::corrupt, std::string("Code Engine answered a secret ") + what);
+}
+
+Result<SecretData> data_of(json& object) {
+  SecretData data;
+  for (const auto& element : object.items()) {
+    // A replace writes the whole secret: what is not understood would be lost.
+    if (!element.value().is_string()) return not_understood("with a value that is no text");
+    data.emplace(element.key(), SecretBytes(std::move(element.value().get_ref<std::string&>())));
+  }
+  return data;
+}
+
 Result<std::optional<TargetSnapshot>> snapshot_of(const HttpResponse& response) {
   auto secret = parse_object(response.body.reveal());
-  TargetSnapshot snapshot;
-  if (secret) {
-    snapshot.format = text_member(*secret, "format");
-    snapshot.entity_tag = text_member(*secret, "entity_tag");
-  }
-  if (snapshot.format.empty() || snapshot.entity_tag.empty()) {
-    return fail(ErrorCode::corrupt, "Code Engine answered a secret without format or entity tag");
-  }
-  const auto data = secret->find("data");
-  if (data == secret->end() || !data->is_object()) return snapshot;
-  snapshot.data.emplace();
-  for (const auto& element : data->items()) {
-    if (!element.value().is_string()) continue;
-    snapshot.data->emplace(element.key(),
-                           SecretBytes(std::move(element.value().get_ref<std::string&>())));
-  }
+  if (!secret) return not_understood("that is no JSON object");
+  TargetSnapshot snapshot{text_member(*secret, "format"), text_member(*secret, "entity_tag"), {}};
+  if (snapshot.format.empty()) return not_understood("without a format");
+  if (!is_entity_tag(snapshot.entity_tag)) return not_understood("without a usable entity tag");
+  const auto content = secret->find("data");
+  if (content == secret->end() || !content->is_object()) return snapshot;
+  auto data = data_of(*content);
+  if (!data) return tl::make_unexpected(std::move(data.error()));
+  snapshot.data = std::move(*data);
   return snapshot;
 }
 
