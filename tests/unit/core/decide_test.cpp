@@ -208,7 +208,7 @@ TEST_CASE("sample defect 7: a pair that does not match and a dead certificate ar
   CHECK(objection(changed([](auto& s) { s.leaf.not_after = kNow - 1s; })) == Reason::expired);
 }
 
-TEST_CASE("sample defect 8: a certificate imported without a key is held, not dereferenced") {
+TEST_CASE("sample defect 8: a certificate without a key is held where a key is written") {
   CHECK(objection(changed([](auto& s) { s.has_key = s.key_matches = false; })) ==
         Reason::key_missing);
 }

@@ -77,7 +77,7 @@ TEST_CASE("an intake without bindings finds nothing") {
   CHECK(Intake().find({{kHere, kPay, "imported_cert", "pay"}}).empty());
 }
 
-TEST_CASE("sample defect 3: every secret of a notification counts, not the first alone") {
+TEST_CASE("sample defect 3: every secret of a notification wakes its binding") {
   std::vector<v1::Binding> bindings;
   std::vector<SecretHint> hints;
   for (int i = 0; i < 100; ++i) {
