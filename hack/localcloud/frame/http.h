@@ -16,9 +16,9 @@ struct Request {
   std::string method{};             // "GET"
   std::string raw_path{};           // as sent, without the query
   std::vector<std::string> path{};  // segments below the service's prefix, each percent-decoded
-  std::multimap<std::string, std::string> query{};           // decoded
+  std::multimap<std::string, std::string> query{};             // decoded
   std::vector<std::pair<std::string, std::string>> headers{};  // names lowercased
-  std::string body{};               // already gunzipped
+  std::string body{};                                          // already gunzipped
   // Address under which the caller reached this service: "http://127.0.0.1:4711/sm/<guid>". For
   // href members, so that they work wherever the cloud listens.
   std::string base_url{};

@@ -20,7 +20,7 @@ struct JournalEntry {
   std::string fault{};       // which effects of an ordered fault; empty: none
 };
 
-// The last 100,000 requests.
+// The last 100,000 requests that could be read (what is no HTTP leaves no entry).
 class Journal {
  public:
   void record(JournalEntry entry);

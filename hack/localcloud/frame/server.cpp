@@ -27,6 +27,7 @@ Server::Server(const std::string& address, std::uint16_t port) {
     acceptor_.set_option(asio::socket_base::reuse_address(true));
     acceptor_.bind(endpoint);
     acceptor_.listen(kBacklog);
+    endpoint_ = acceptor_.local_endpoint();
   } catch (const boost::system::system_error& failure) {
     throw std::runtime_error("cannot listen on " + address + ":" + std::to_string(port) + ": " +
                              failure.code().message());
@@ -38,11 +39,11 @@ Server::~Server() {
 }
 
 std::uint16_t Server::port() const {
-  return acceptor_.local_endpoint().port();
+  return endpoint_.port();
 }
 
 std::string Server::url() const {
-  const auto address = acceptor_.local_endpoint().address();
+  const auto address = endpoint_.address();
   std::string host = address.to_string();
   if (address.is_unspecified()) host = address.is_v6() ? "::1" : "127.0.0.1";
   if (address.is_v6()) host = "[" + host + "]";

@@ -58,7 +58,8 @@ class Server : public Scheduler {
 
   boost::asio::io_context io_{1};
   boost::asio::ip::tcp::acceptor acceptor_{io_};
-  boost::asio::steady_timer breath_{io_};  // pause when the process is out of descriptors
+  boost::asio::ip::tcp::endpoint endpoint_{};  // what the acceptor is bound to
+  boost::asio::steady_timer breath_{io_};      // pause when the process is out of descriptors
   RequestHandler handler_{};
   std::thread thread_{};
 };
