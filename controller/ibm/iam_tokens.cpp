@@ -15,6 +15,8 @@ constexpr auto kUnusableBeforeExpiry = 10s;
 constexpr auto kRenewalPause = 60s;  // between attempts while the old token still serves
 constexpr auto kRefusalPause = 30s;
 constexpr auto kFailurePause = 1s;
+constexpr auto kRenewalPatience = 10s;  // for an answer, while the old token still serves
+constexpr auto kInUse = 1h;             // a credential not asked for longer than this is gone
 
 std::string base_of(std::string url) {
   constexpr std::string_view kPath = "/identity/token";
@@ -50,18 +52,28 @@ struct IamTokens::Slot {
   SteadyTime renew_at{};
   SteadyTime unusable_at{};
   bool fetching = false;
-  bool succeeded = false;  // at least once
   std::optional<Error> failure{};
   SteadyTime failure_until{};
+  SteadyTime asked_at{};
 
   bool usable(SteadyTime now) const { return !token.empty() && now < unusable_at; }
 
-  void keep(SecretBytes fresh, Duration life, SteadyTime now) {
+  // That a token ran out because nobody asked is no fault.
+  bool good(SteadyTime now) const { return usable(now) || (!token.empty() && !failure); }
+
+  // `asked`: when the exchange began; the life is counted from then, to be on the safe side.
+  void keep(SecretBytes fresh, Duration life, SteadyTime asked) {
     token = std::move(fresh);
-    renew_at = now + life * 4 / 5;
-    unusable_at = now + std::max<Duration>(life - kUnusableBeforeExpiry, Duration::zero());
+    renew_at = asked + life * 4 / 5;
+    unusable_at = asked + std::max<Duration>(life - kUnusableBeforeExpiry, Duration::zero());
     failure.reset();
-    succeeded = true;
+  }
+
+  // The failure again, for one who asks while it is remembered.
+  Error remembered(SteadyTime now) const {
+    Error error = *failure;
+    if (error.retry_after) error.retry_after = std::chrono::ceil<Duration>(failure_until - now);
+    return error;
   }
 
   void remember(const Error& error, SteadyTime now) {
@@ -91,11 +103,12 @@ IamTokens::Slot& IamTokens::slot_of(const v1::Credentials& credentials) {
 Result<SecretBytes> IamTokens::token(const v1::Credentials& credentials, SteadyTime deadline) {
   std::unique_lock lock(mutex_);
   Slot& slot = slot_of(credentials);
-  for (;;) {
-    const SteadyTime now = clock_.steady_now();
-    if (slot.usable(now) && (now < slot.renew_at || slot.fetching)) return slot.token.clone();
-    if (!slot.usable(now) && slot.failure && now < slot.failure_until) {
-      return tl::make_unexpected(*slot.failure);
+  SteadyTime asked = clock_.steady_now();
+  for (;; asked = clock_.steady_now()) {
+    slot.asked_at = asked;
+    if (slot.usable(asked) && (asked < slot.renew_at || slot.fetching)) return slot.token.clone();
+    if (!slot.usable(asked) && slot.failure && asked < slot.failure_until) {
+      return tl::make_unexpected(slot.remembered(asked));
     }
     if (!slot.fetching) break;
     if (fetched_.wait_until(lock, deadline) == std::cv_status::timeout) {
@@ -103,16 +116,18 @@ Result<SecretBytes> IamTokens::token(const v1::Credentials& credentials, SteadyT
     }
   }
   slot.fetching = true;
+  const bool renewal = slot.usable(asked);
   lock.unlock();
-  auto fresh = fetch(credentials, deadline);
+  auto fresh =
+      fetch(credentials, renewal ? std::min(deadline, asked + kRenewalPatience) : deadline);
   lock.lock();
   slot.fetching = false;
   fetched_.notify_all();
-  const SteadyTime now = clock_.steady_now();
   if (fresh) {
-    slot.keep(std::move(fresh->first), fresh->second, now);
+    slot.keep(std::move(fresh->first), fresh->second, asked);
     return slot.token.clone();
   }
+  const SteadyTime now = clock_.steady_now();
   slot.remember(fresh.error(), now);
   if (slot.usable(now)) return slot.token.clone();
   return tl::make_unexpected(std::move(fresh.error()));
@@ -126,13 +141,28 @@ void IamTokens::reject(const v1::Credentials& credentials, const SecretBytes& to
 
 bool IamTokens::credentials_good() const {
   const std::lock_guard lock(mutex_);
-  return !slots_.empty() && std::all_of(slots_.begin(), slots_.end(), [](const auto& entry) {
-    return entry.second->succeeded && !entry.second->failure;
-  });
+  const SteadyTime now = clock_.steady_now();
+  bool any = false;
+  for (const auto& [credentials, slot] : slots_) {
+    if (slot->good(now)) {
+      any = true;
+    } else if (now - slot->asked_at < kInUse) {
+      return false;
+    }
+  }
+  return any;
 }
 
+// Whatever throws, the flight ends: nobody else could ever start one.
 Result<std::pair<SecretBytes, Duration>> IamTokens::fetch(const v1::Credentials& credentials,
-                                                          SteadyTime deadline) {
+                                                          SteadyTime deadline) try {
+  return exchange(credentials, deadline);
+} catch (...) {
+  return fail(ErrorCode::internal, "unexpected exception while getting an IAM token");
+}
+
+Result<std::pair<SecretBytes, Duration>> IamTokens::exchange(const v1::Credentials& credentials,
+                                                             SteadyTime deadline) {
   auto form = form_of(credentials);
   if (!form) return tl::make_unexpected(std::move(form.error()));
   HttpRequest request;

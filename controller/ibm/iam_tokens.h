@@ -30,9 +30,10 @@ struct IamOptions {
 using ReadFile = std::function<std::optional<SecretBytes>(const std::string& path)>;
 
 // IAM's token service (POST /identity/token) with a cache for each credential. Renewed from 80 % of
-// its life on (as IBM's SDKs do), not served in the last 10 s of it. A failed fetch is remembered
-// for a while (a refusal for 30 s, else for Retry-After or 1 s), so that a thousand waiting keys
-// make one call, not a thousand.
+// its life on (as IBM's SDKs do), not served in the last 10 s of it. A renewal gets 10 s to answer,
+// for the run that it happens in needs its time. A failed fetch is remembered for a while (a
+// refusal for 30 s, else for Retry-After or 1 s), so that a thousand waiting keys make one call,
+// not a thousand.
 class IamTokens : public TokenSource {
  public:
   IamTokens(HttpTransport& transport, const Clock& clock, ReadFile read_file, IamOptions options);
@@ -41,7 +42,8 @@ class IamTokens : public TokenSource {
   Result<SecretBytes> token(const v1::Credentials& credentials, SteadyTime deadline) override;
   void reject(const v1::Credentials& credentials, const SecretBytes& token) override;
 
-  // True when every credential that was asked for (at least one) gave a token when last asked.
+  // True when at least one token was got, and no credential that was asked for in the last hour
+  // stands without one because its exchange was refused or failed.
   bool credentials_good() const;
 
  private:
@@ -49,6 +51,8 @@ class IamTokens : public TokenSource {
   Slot& slot_of(const v1::Credentials& credentials);
   Result<std::pair<SecretBytes, Duration>> fetch(const v1::Credentials& credentials,
                                                  SteadyTime deadline);
+  Result<std::pair<SecretBytes, Duration>> exchange(const v1::Credentials& credentials,
+                                                    SteadyTime deadline);
   Result<SecretBytes> form_of(const v1::Credentials& credentials);
   Result<SecretBytes> profile_form(const std::string& profile);
 
