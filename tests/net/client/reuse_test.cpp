@@ -1,5 +1,6 @@
 #include <atomic>
 
+#include "controller/net/cpprest_client.h"
 #include "tests/net/client/fixture.h"
 
 using namespace certloop;
@@ -74,6 +75,29 @@ TEST_CASE_METHOD(ClientFixture, "a repeatable request is repeated once after a p
     if (turncoat.refused() == 2) ++repeated;
   }
   CHECK(repeated > 0);
+}
+
+TEST_CASE_METHOD(ClientFixture,
+                 "the library does not repeat by itself, and a reused connection is told") {
+  const Method method = GENERATE(Method::get, Method::put, Method::post);
+  int stale = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    Turncoat turncoat;
+    HostileServer server({turncoat.script()});
+    net::CpprestClient client(*net::parse_origin(server.url()), {});
+    const auto shared = [&] {
+      return std::make_shared<const HttpRequest>(request(method, server.url(), "/"));
+    };
+    REQUIRE(client.attempt(shared(), 20s, clock_).reusable);
+    turncoat.turn();
+    const net::Attempt second = client.attempt(shared(), 20s, clock_);
+    REQUIRE(fails_with(second.result, ErrorCode::unavailable));
+    REQUIRE_FALSE(second.reusable);
+    REQUIRE(turncoat.refused() == 1);
+    REQUIRE(second.stale == (server.connections() == 1));
+    if (second.stale) ++stale;
+  }
+  CHECK(stale > 0);
 }
 
 TEST_CASE_METHOD(ClientFixture, "a request on a new connection is never repeated") {
