@@ -76,17 +76,20 @@ void Report::fault(Place where, std::string message, std::string hint) {
   faults_.add(std::move(where), std::move(message), std::move(hint));
 }
 
-void Report::unknown_key(const Node& key, const KeySet& allowed) {
+std::string_view Report::unknown_key(const Node& key, const KeySet& allowed) {
   const auto not_yet = std::find(std::begin(kNotYetKeys), std::end(kNotYetKeys), key.text);
   if (allowed.what == kFromKeys.what && not_yet != std::end(kNotYetKeys)) {
     fault(place(key), "selecting by " + quoted(key.text) + " is not supported yet",
           "name one secret: 'id', or 'group', 'type' and 'name'");
-  } else if (key.text == "<<") {
-    fault(place(key), "merge keys ('<<') are not supported", "an alias for a whole value is");
-  } else {
-    fault(place(key), "unknown key " + quoted(key.text),
-          faults_.full() ? std::string() : near_or_all(key.text, names(allowed)));
+    return "id";
   }
+  if (key.text == "<<") {
+    fault(place(key), "merge keys ('<<') are not supported", "an alias for a whole value is");
+    return {};
+  }
+  const auto known = faults_.full() ? std::vector<std::string_view>() : names(allowed);
+  fault(place(key), "unknown key " + quoted(key.text), near_or_all(key.text, known));
+  return nearest(key.text, known);
 }
 
 bool is_kind(Report& report, const Field& field, NodeKind kind) {
@@ -104,31 +107,38 @@ Fields::Fields(Report& report, const Field& map, const KeySet& keys)
   for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
     if (is_key(report, *pairs[i])) take(report, *pairs[i], *pairs[i + 1]);
   }
-  for (const Key& key : keys_.keys) {
-    if (!key.required || (*this)[key.name]) continue;
-    report.fault(report.place(map), "missing key " + quoted(key.name),
+  for (std::size_t i = 0; i < keys_.keys.size(); ++i) {
+    if (!keys_.keys[i].required || fields_[i] || misspelled_[i]) continue;
+    report.fault(report.place(map), "missing key " + quoted(keys_.keys[i].name),
                  "every " + std::string(keys_.what) + " needs one");
   }
 }
 
 void Fields::take(Report& report, const Node& key, const Node& value) {
-  const auto known = std::find_if(keys_.keys.begin(), keys_.keys.end(),
-                                  [&](const Key& one) { return one.name == key.text; });
-  if (known == keys_.keys.end()) return report.unknown_key(key, keys_);
-  Field& field = fields_[static_cast<std::size_t>(known - keys_.keys.begin())];
+  const std::size_t index = index_of(key.text);
+  if (index == kNone) {
+    const std::size_t meant = index_of(report.unknown_key(key, keys_));
+    if (meant != kNone) misspelled_[meant] = true;
+    return;
+  }
+  Field& field = fields_[index];
   if (field) {
     return report.fault(report.place(key), "doubled key " + quoted(key.text),
                         doubled(report, *field.owner));
   }
-  field = {known->name, &key, &value};
+  field = {keys_.keys[index].name, &key, &value};
+}
+
+std::size_t Fields::index_of(std::string_view key) const {
+  const auto known = std::find_if(keys_.keys.begin(), keys_.keys.end(),
+                                  [&](const Key& one) { return one.name == key; });
+  return known == keys_.keys.end() ? kNone : static_cast<std::size_t>(known - keys_.keys.begin());
 }
 
 const Field& Fields::operator[](std::string_view key) const {
   static constexpr Field kAbsent{};
-  const auto known = std::find_if(keys_.keys.begin(), keys_.keys.end(),
-                                  [&](const Key& one) { return one.name == key; });
-  if (known == keys_.keys.end()) return kAbsent;
-  return fields_[static_cast<std::size_t>(known - keys_.keys.begin())];
+  const std::size_t index = index_of(key);
+  return index == kNone ? kAbsent : fields_[index];
 }
 
 std::vector<Field> open_map(Report& report, const Field& map,

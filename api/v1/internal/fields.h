@@ -34,7 +34,8 @@ class Report {
   Place place(const Node& node) const;
   Place place(const Field& field) const;
   void fault(Place place, std::string message, std::string hint = {});
-  void unknown_key(const Node& key, const KeySet& allowed);
+  // Gives the known key that was probably meant, or empty.
+  std::string_view unknown_key(const Node& key, const KeySet& allowed);
 
  private:
   std::string file_;
@@ -44,7 +45,8 @@ class Report {
 // True if the field is there and of that kind; reports a fault if it is there and is not.
 bool is_kind(Report& report, const Field& field, NodeKind kind);
 
-// The values of a map with fixed keys. Reports unknown, doubled and missing keys.
+// The values of a map with fixed keys. Reports unknown, doubled and missing keys; a key that was
+// only misspelled is not missing as well.
 class Fields {
  public:
   Fields(Report& report, const Field& map, const KeySet& keys);
@@ -55,11 +57,15 @@ class Fields {
   const Field& operator[](std::string_view key) const;
 
  private:
+  static constexpr std::size_t kNone = kMaxKeys;
+
   void take(Report& report, const Node& key, const Node& value);
+  std::size_t index_of(std::string_view key) const;  // kNone for an unknown one
 
   KeySet keys_;
   bool is_map_;
   std::array<Field, kMaxKeys> fields_{};
+  std::array<bool, kMaxKeys> misspelled_{};
 };
 
 // The pairs of a map whose keys the user chooses, in order. Reports an empty map and doubled keys,

@@ -92,7 +92,7 @@ std::string did_you_mean(std::string_view word, Words words) {
 
 std::string near_or_all(std::string_view word, Words words) {
   std::string hint = did_you_mean(word, words);
-  return hint.empty() ? "allowed: " + alternatives(words) : hint;
+  return hint.empty() && !words.empty() ? "allowed: " + alternatives(words) : hint;
 }
 
 }  // namespace certloop::v1::internal

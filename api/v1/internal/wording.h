@@ -25,7 +25,7 @@ std::string_view nearest(std::string_view word, Words words);
 // "did you mean 'x'?", or empty.
 std::string did_you_mean(std::string_view word, Words words);
 
-// "did you mean 'x'?", or "allowed: 'a', 'b' or 'c'".
+// "did you mean 'x'?", or "allowed: 'a', 'b' or 'c'"; empty without words.
 std::string near_or_all(std::string_view word, Words words);
 
 }  // namespace certloop::v1::internal

@@ -44,6 +44,7 @@ std::string random_yaml(Random& random) {
 std::string mutated(Random& random) {
   std::string text = kFull;
   for (std::size_t i = 1 + below(random, 4); i > 0; --i) {
+    if (text.empty()) return text;
     const std::size_t at = below(random, text.size());
     const std::size_t length = std::min(text.size() - at, below(random, 40));
     switch (below(random, 5)) {
@@ -54,7 +55,7 @@ std::string mutated(Random& random) {
         text.erase(at, length);
         break;
       case 2:
-        text.insert(below(random, text.size()), text.substr(at, length));
+        text.insert(below(random, text.size() + 1), text.substr(at, length));
         break;
       case 3:
         text.insert(at, random_yaml(random));

@@ -223,6 +223,11 @@ TEST_CASE("every fault tells its place, what was expected and what would help") 
   }
 }
 
+TEST_CASE("a misspelled key is one fault, not a missing one as well") {
+  CHECK(message_of(with(kFull, "{ project: admin,", "{ proejct: admin,")) ==
+        "shop.yaml:22:13: unknown key 'proejct' (did you mean 'project'?)\n");
+}
+
 TEST_CASE("bytes that are no text are a fault at their place") {
   const std::string nul("kind: a\nb: \0", 12);
   CHECK(message_of(nul) == "shop.yaml:2:4: a NUL byte (save the file as UTF-8)\n");
