@@ -186,9 +186,8 @@ class CpprestClient::Exchange : public std::enable_shared_from_this<Exchange> {
     if (finished()) return;
     response_ = std::move(response);
     head_seen_ = true;
-    const auto version = response_._get_impl()->http_version();
     framing_ = framing_of(response_.status_code(), lookup_in(response_.headers()));
-    if (!framing_.well_formed || version.major != 1) {
+    if (!framing_.well_formed || response_._get_impl()->http_version().major != 1) {
       return finish(fail(ErrorCode::corrupt, "the answer's head is not that of a final answer"));
     }
     if (framing_.length.value_or(0) > max_body_) return fail_oversized();

@@ -20,7 +20,8 @@ struct TransportOptions {
 // the strict host check (the common name never counts), a connection that gave a 1xx or an
 // unparsable answer is thrown away, a stale pooled connection is replaced once for calls that may
 // be repeated (GET, PUT), nothing static. Plain http is refused except to loopback addresses. Owns
-// its connections; destroy it before leaving main.
+// its connections; destroy it before leaving main: calls that are under way then end at once with
+// unavailable (a DNS lookup goes on unheard; leave the process by _exit).
 std::unique_ptr<HttpTransport> make_cpprest_transport(const Clock& clock, TransportOptions options);
 
 // Gives cpprestsdk's pool its size (2 to 4). Call once, first thing in main, after signals are

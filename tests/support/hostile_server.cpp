@@ -240,6 +240,13 @@ Script say_and_close(std::string bytes) {
   };
 }
 
+Script flood(std::string head, std::string piece) {
+  return [head = std::move(head), piece = std::move(piece)](Peer& peer) {
+    if (peer.read_request().empty() || !peer.send(head)) return;
+    while (peer.send(piece)) continue;
+  };
+}
+
 Script serve(std::function<std::string(const std::string&)> answer) {
   return [answer = std::move(answer)](Peer& peer) {
     for (;;) {

@@ -64,6 +64,8 @@ std::string ok(std::string_view body, std::string_view extra = {});
 Script say(std::string bytes);
 // The same, but closes at once.
 Script say_and_close(std::string bytes);
+// Reads one request, sends `head`, then `piece` again and again until the client goes.
+Script flood(std::string head, std::string piece);
 // Answers every request with `answer(request)` and keeps the connection open.
 Script serve(std::function<std::string(const std::string& request)> answer);
 

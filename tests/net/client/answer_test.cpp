@@ -6,13 +6,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-Script flood(std::string head, std::string piece) {
-  return [head = std::move(head), piece = std::move(piece)](Peer& peer) {
-    if (peer.read_request().empty() || !peer.send(head)) return;
-    while (peer.send(piece)) continue;
-  };
-}
-
 std::string chunk(std::size_t size) {
   char line[16];
   const int digits = std::snprintf(line, sizeof line, "%zx\r\n", size);

@@ -20,13 +20,6 @@ Script drip(std::string head) {
   };
 }
 
-Script flood(std::string head, std::string piece) {
-  return [head = std::move(head), piece = std::move(piece)](Peer& peer) {
-    if (peer.read_request().empty() || !peer.send(head)) return;
-    while (peer.send(piece)) continue;
-  };
-}
-
 }  // namespace
 
 TEST_CASE_METHOD(ClientFixture, "a peer that does not finish is left at the deadline") {
@@ -49,7 +42,6 @@ TEST_CASE_METHOD(ClientFixture, "a peer that does not finish is left at the dead
 
 TEST_CASE_METHOD(ClientFixture,
                  "a peer that never takes the connection up is left at the deadline") {
-  TestAuthority authority("authority");
   HostileServer plain({say("")});
   // TLS is spoken to a server that waits for a request's end.
   const auto [answer, took] =
