@@ -32,6 +32,7 @@ constexpr Duration kLinger{1'000};
 constexpr int kLingerReads = 4'096;
 // Beyond the header's limit, so that the parser meets its limit before the buffer is full.
 constexpr std::size_t kBufferSlack = 4'096;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // What to answer to a failed read; nothing if the peer is gone.
 std::optional<int> refusal_of(error_code failure) {
@@ -80,16 +81,21 @@ class BeastSession final : public Session,
       if (self->phase_ != Phase::closed) (self.get()->*step)(failure);
     };
   }
+  // The same for a step that only success leads to: a failure closes the session.
+  auto on_success(void (BeastSession::*step)()) {
+    return [self = shared_from_this(), step](error_code failure, auto...) {
+      if (failure) return self->close();
+      if (self->phase_ != Phase::closed) (self.get()->*step)();
+    };
+  }
   void enter(Phase phase, Duration limit);
   void on_time_out(error_code failure);
 
   void await_request();
-  void on_readable(error_code failure);
   void read_request();
   void on_header(error_code failure);
   bool take_header();
   void route();
-  void on_continued(error_code failure);
   void read_body();
   void on_body(error_code failure);
   void on_read_failure(error_code failure);
@@ -97,9 +103,8 @@ class BeastSession final : public Session,
 
   void refuse(int status) { answer(plain_answer(status), /*may_keep_alive=*/false); }
   void answer(ServerResponse response, bool may_keep_alive);
-  void on_answered(error_code failure);
+  void after_answer();
   void linger();
-  void on_lingered(error_code failure);
 
   const std::shared_ptr<asio::io_context> loop_;
   tcp::socket socket_;
@@ -157,12 +162,7 @@ void BeastSession::on_time_out(error_code failure) {
 void BeastSession::await_request() {
   if (buffer_.size() > 0) return read_request();
   enter(Phase::waiting, host_.limits().idle_timeout);
-  socket_.async_wait(tcp::socket::wait_read, then(&BeastSession::on_readable));
-}
-
-void BeastSession::on_readable(error_code failure) {
-  if (failure) return close();
-  read_request();
+  socket_.async_wait(tcp::socket::wait_read, on_success(&BeastSession::read_request));
 }
 
 void BeastSession::read_request() {
@@ -206,13 +206,7 @@ void BeastSession::route() {
   }
   if (parser_->is_done()) return dispatch();
   if (!expects_continue(parser_->get().version(), request_)) return read_body();
-  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-  asio::async_write(socket_, asio::buffer(kContinue), then(&BeastSession::on_continued));
-}
-
-void BeastSession::on_continued(error_code failure) {
-  if (failure) return close();
-  read_body();
+  asio::async_write(socket_, asio::buffer(kContinue), on_success(&BeastSession::read_body));
 }
 
 void BeastSession::read_body() {
@@ -267,11 +261,11 @@ void BeastSession::answer(ServerResponse response, bool may_keep_alive) {
   enter(Phase::answering, host_.limits().request_deadline);
   const std::array bytes{asio::buffer(std::as_const(answer_head_)),
                          asio::buffer(std::as_const(answer_body_))};
-  asio::async_write(socket_, bytes, then(&BeastSession::on_answered));
+  asio::async_write(socket_, bytes, on_success(&BeastSession::after_answer));
 }
 
-void BeastSession::on_answered(error_code failure) {
-  if (failure) return close();
+void BeastSession::after_answer() {
+  answer_body_ = std::string();  // a waiting connection keeps no memory but its buffer
   if (keep_alive_ && !host_.is_stopping()) {
     ticket_ = host_.renew(ticket_);
     return await_request();
@@ -286,12 +280,7 @@ void BeastSession::on_answered(error_code failure) {
 void BeastSession::linger() {
   if (++linger_reads_ > kLingerReads) return close();
   buffer_.clear();
-  socket_.async_read_some(buffer_.prepare(buffer_.max_size()), then(&BeastSession::on_lingered));
-}
-
-void BeastSession::on_lingered(error_code failure) {
-  if (failure) return close();
-  linger();
+  socket_.async_read_some(buffer_.prepare(buffer_.max_size()), on_success(&BeastSession::linger));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ TEST_CASE("a request that does not end in time is cut off, however it drips") {
   const TestServer server(small_limits());
   const auto start = steady_clock::now();
   auto client = server.connect();
-  std::string drip;
+  std::string_view drip;
   SECTION("silence") {}
   SECTION("a head without an end") {
     client.send("GET /ok HTTP/1.1\r\nX: ");
