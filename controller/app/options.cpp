@@ -1,6 +1,7 @@
 #include "controller/app/options.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -22,13 +23,16 @@ CLI::Validator words(const std::map<std::string, Enum>& values) {
 }
 
 // What is written once and used by several commands. Seconds are read as whole numbers with a unit.
+// Each command has a reader of its own: CLI11 also gives variables of the environment to commands
+// that were not chosen, and they must not write over what the chosen one was told.
 struct Reader {
+  CLI::App* app = nullptr;
   Options options{};
   std::string shared_secret_file{};
   std::string view_token_file{};
   std::map<std::string, std::uint64_t> units{{"ms", 1}, {"s", 1000}, {"m", 60'000}};
 
-  void duration(CLI::App* app, const std::string& name, Duration& into, const std::string& env,
+  void duration(const std::string& name, Duration& into, const std::string& env,
                 const std::string& help) {
     app->add_option_function<std::uint64_t>(
            name, [&into](const std::uint64_t& ms) { into = Duration(ms); }, help)
@@ -39,20 +43,20 @@ struct Reader {
         ->default_str(std::to_string(into.count()) + "ms");
   }
 
-  void mapping(CLI::App* app) {
-    app->add_option("--mapping,-m", options.mapping, "mapping file, or a folder of *.yaml files")
-        ->envname("CERTLOOP_MAPPING")
-        ->required();
+  CLI::Option* mapping() {
+    return app
+        ->add_option("--mapping,-m", options.mapping, "mapping file, or a folder of *.yaml files")
+        ->envname("CERTLOOP_MAPPING");
   }
 
-  void output(CLI::App* app) {
+  void output() {
     app->add_option("--output,-o", options.output, "table for people, json for programs")
         ->transform(words<Output>({{"table", Output::table}, {"json", Output::json}}))
         ->type_name("table|json")
         ->default_str("table");
   }
 
-  void cloud(CLI::App* app) {
+  void cloud() {
     app->add_option("--iam-url", options.iam_url, "IAM token service")
         ->envname("CERTLOOP_IAM_URL")
         ->capture_default_str();
@@ -77,11 +81,11 @@ struct Reader {
         ->envname("CERTLOOP_WORKERS")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
-    duration(app, "--run-deadline", options.run_deadline, "CERTLOOP_RUN_DEADLINE",
+    duration("--run-deadline", options.run_deadline, "CERTLOOP_RUN_DEADLINE",
              "time for one mapping, all its calls together");
   }
 
-  void logging(CLI::App* app) {
+  void logging() {
     app->add_option("--log-level", options.log_level, "debug also tells each call")
         ->envname("CERTLOOP_LOG_LEVEL")
         ->check(CLI::IsMember({"debug", "info", "warn", "error", "off"}))
@@ -93,14 +97,14 @@ struct Reader {
         ->default_str("auto");
   }
 
-  void view_token(CLI::App* app) {
+  void view_token() {
     app->add_option("--view-token-file", view_token_file,
                     "token that opens /v1/status (or CERTLOOP_VIEW_TOKEN); without one only this "
                     "machine may look")
         ->envname("CERTLOOP_VIEW_TOKEN_FILE");
   }
 
-  void server(CLI::App* app) {
+  void server() {
     app->add_option("--listen", options.listen,
                     "address:port; default: every address on $PORT if that is set, else "
                     "127.0.0.1:8080; port 0 takes a free one")
@@ -115,17 +119,15 @@ struct Reader {
     app->add_flag("--allow-unauthenticated", options.allow_unauthenticated,
                   "take notifications from anybody; for trials only");
     duration(
-        app, "--notification-wait", options.notification_wait, "CERTLOOP_NOTIFICATION_WAIT",
+        "--notification-wait", options.notification_wait, "CERTLOOP_NOTIFICATION_WAIT",
         "how long a notification's answer waits for its outcome; the sender gives up after 10s");
-    duration(app, "--shutdown-grace", options.shutdown_grace, "CERTLOOP_SHUTDOWN_GRACE",
+    duration("--shutdown-grace", options.shutdown_grace, "CERTLOOP_SHUTDOWN_GRACE",
              "how long work under way may go on after SIGTERM");
-    duration(app, "--mapping-poll", options.mapping_poll, "CERTLOOP_MAPPING_POLL",
+    duration("--mapping-poll", options.mapping_poll, "CERTLOOP_MAPPING_POLL",
              "how often to look whether the mapping has changed");
   }
 
-  void job(CLI::App* app) {
-    app->add_option("--only", options.only, "only the mapping of this name");
-  }
+  void only() { app->add_option("--only", options.only, "only the mapping of this name"); }
 };
 
 // Secrets by file or variable, separated by white space.
@@ -193,45 +195,51 @@ void read_code_engine(Options& options) {
   }
 }
 
-CLI::App* command(CLI::App& app, Reader& reader, const char* name, Command which,
-                  const char* description) {
-  CLI::App* sub = app.add_subcommand(name, description);
-  sub->callback([&reader, which] { reader.options.command = which; });
-  return sub;
+using Readers = std::map<Command, Reader>;
+
+Reader& command(CLI::App& app, Readers& readers, const char* name, Command which,
+                const char* description) {
+  Reader& reader = readers[which];
+  reader.options.command = which;
+  reader.app = app.add_subcommand(name, description);
+  return reader;
 }
 
-void describe(CLI::App& app, Reader& reader) {
+void describe(CLI::App& app, Readers& readers) {
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("certloop ") + kVersion);
   app.footer("Exit codes, the mapping file and operation: see README.md.");
 
-  CLI::App* run = command(app, reader, "run", Command::run,
-                          "keep the secrets in sync: HTTP server, workers, resync, reload");
-  CLI::App* sync = command(app, reader, "sync", Command::sync,
-                           "one pass over all mappings; exit 0: all in sync, 1: some are not");
-  CLI::App* plan =
-      command(app, reader, "plan", Command::plan,
-              "what a sync would do, and why; exit 0: nothing, 2: changes, 1: failure");
-  CLI::App* validate = command(app, reader, "validate", Command::validate,
-                               "check the mapping, offline; exit 0: good, 1: faults");
-  CLI::App* status =
-      command(app, reader, "status", Command::status,
-              "ask a running controller (--url), or look (--mapping); exit 0: ready");
-  command(app, reader, "version", Command::version, "build facts");
+  Reader& run = command(app, readers, "run", Command::run,
+                        "keep the secrets in sync: HTTP server, workers, resync, reload");
+  Reader& sync = command(app, readers, "sync", Command::sync,
+                         "one pass over all mappings; exit 0: all in sync, 1: some are not");
+  Reader& plan = command(app, readers, "plan", Command::plan,
+                         "what a sync would do, and why; exit 0: nothing, 2: changes, 1: failure");
+  Reader& validate = command(app, readers, "validate", Command::validate,
+                             "check the mapping, offline; exit 0: good, 1: faults");
+  Reader& status = command(app, readers, "status", Command::status,
+                           "ask a running controller (--url), or look (--mapping); exit 0: ready");
+  command(app, readers, "version", Command::version, "build facts");
 
-  for (CLI::App* sub : {run, sync, plan, validate}) reader.mapping(sub);
-  for (CLI::App* sub : {sync, plan, validate, status}) reader.output(sub);
-  for (CLI::App* sub : {run, sync, plan, status}) {
-    reader.cloud(sub);
-    reader.logging(sub);
+  for (Reader* reader : {&run, &sync, &plan, &validate}) reader->mapping()->required();
+  for (Reader* reader : {&sync, &plan, &validate, &status}) reader->output();
+  for (Reader* reader : {&run, &sync, &plan, &status}) {
+    reader->cloud();
+    reader->logging();
   }
-  for (CLI::App* sub : {sync, plan}) reader.job(sub);
-  for (CLI::App* sub : {run, status}) reader.view_token(sub);
-  reader.server(run);
-  status->add_option("--mapping,-m", reader.options.mapping, "mapping file or folder: look itself")
-      ->envname("CERTLOOP_MAPPING");
-  status->add_option("--url", reader.options.url, "base URL of a running controller")
+  for (Reader* reader : {&sync, &plan}) reader->only();
+  for (Reader* reader : {&run, &status}) reader->view_token();
+  run.server();
+  status.mapping();
+  status.app->add_option("--url", status.options.url, "base URL of a running controller")
       ->envname("CERTLOOP_URL");
+}
+
+Reader& chosen(Readers& readers) {
+  return std::find_if(readers.begin(), readers.end(),
+                      [](const auto& entry) { return entry.second.app->parsed(); })
+      ->second;
 }
 
 }  // namespace
@@ -239,21 +247,22 @@ void describe(CLI::App& app, Reader& reader) {
 std::variant<Options, int> parse_options(int argc, const char* const* argv) {
   CLI::App app("certloop keeps Code Engine secrets equal to Secrets Manager certificates",
                "certloop");
-  Reader reader;
-  describe(app, reader);
+  Readers readers;
+  describe(app, readers);
   try {
     app.parse(argc, argv);
+    Reader& reader = chosen(readers);
     read_secrets(reader);
     read_code_engine(reader.options);
     if (reader.options.command == Command::status && reader.options.url.empty() &&
         reader.options.mapping.empty()) {
       throw CLI::ValidationError("status", "give --url or --mapping");
     }
+    return std::move(reader.options);
   } catch (const CLI::ParseError& error) {
     // 0 for --help and --version; every usage error is the commands' 1.
     return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 1;
   }
-  return std::move(reader.options);
 }
 
 }  // namespace certloop::app

@@ -20,6 +20,15 @@ std::function<double()> unit_random() {
   };
 }
 
+// A notification names a hundred secrets at most; what all connections may hold together is bounded
+// by the product of these two.
+net::ServerLimits server_limits() {
+  net::ServerLimits limits;
+  limits.body_bytes = 256 * 1024;
+  limits.connections = 2048;
+  return limits;
+}
+
 std::string url_of(const Options& options, std::uint16_t port) {
   return "http://" + options.listen.substr(0, options.listen.rfind(':')) + ":" +
          std::to_string(port);
@@ -67,7 +76,7 @@ RouteOptions route_options(Options& options) {
 
 int run(Options options) {
   // The port first: a cold start is waited for by somebody.
-  auto listening = net::HttpServer::listen(options.listen);
+  auto listening = net::HttpServer::listen(options.listen, server_limits());
   Stack stack(options);
   TelemetryLog& log = stack.telemetry();
   if (!listening) {

@@ -77,8 +77,7 @@ TEST_CASE(
   shop.world.map("other", other, {{"shop", "other-tls"}});
   shop.world.write_mapping();
   Controller controller(shop.world);
-  REQUIRE(controller.log("reconciled", {"other-tls"}));
-  REQUIRE(controller.log("reconciled", {"front-tls"}));
+  REQUIRE(controller.logged_all("reconciled", {"other-tls", "front-tls"}));
 
   std::vector<std::string> ids(98, "00000000-0000-0000-0000-000000000000");
   ids.push_back(other);
@@ -244,7 +243,10 @@ TEST_CASE("sample defect 14: a setting that fails for one mapping leaves the oth
       "      to: [ { project: shop, secret: broken-tls } ]\n");
   const std::string both = shop.world.folder().path("");
   Controller controller(shop.world, {"--mapping", both});
-  REQUIRE(controller.log("reconciled", {"broken-tls", "invalid"}));
+  const auto failed = controller.log("reconciled", {"broken-tls"});
+  CAPTURE(controller.process().standard_error());
+  REQUIRE(failed);
+  CHECK(failed->find("invalid") != std::string::npos);
   const auto answer = notify(controller, notification("secret_rotated", {shop.id}));
   CHECK(answer.status == 200);
   CHECK(answer.json().at("mappings").at(0).at("targets").at(0).at("reason") == "InSync");

@@ -222,6 +222,15 @@ std::optional<std::string> Controller::log(const std::string& event,
   });
 }
 
+bool Controller::logged_all(const std::string& event, std::vector<std::string> words) {
+  while (!words.empty()) {
+    const auto line = log(event);
+    if (!line) return false;
+    std::erase_if(words, [&](const std::string& word) { return line->find(word) != line->npos; });
+  }
+  return true;
+}
+
 Json notification(const std::string& event_type, const std::vector<std::string>& secret_ids,
                   const std::string& secret_type) {
   Json secrets = Json::array();

@@ -107,6 +107,8 @@ class Controller {
   // Waits until this log event names all these words.
   std::optional<std::string> log(const std::string& event,
                                  const std::vector<std::string>& words = {});
+  // Waits until each of these words was in a line of that event, in any order.
+  bool logged_all(const std::string& event, std::vector<std::string> words);
   const std::string& url() const { return url_; }
   Client client() const { return Client(url_).bearer(kSharedSecret); }
   test_support::Process& process() { return process_; }

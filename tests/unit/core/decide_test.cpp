@@ -158,8 +158,10 @@ TEST_CASE("an objection names what the operator must find") {
     return objection_to_source(tls_target(), require, source, kNow)->message;
   };
   CHECK(message(SourceUnreadable{"the secret is destroyed"}) == "the secret is destroyed");
-  CHECK(message(changed([](auto& s) { s.missing_issuer = "CN=Inter"; })) ==
-        "the chain lacks CN=Inter");
+  CHECK(
+      message(changed([](auto& s) { s.missing_issuer = "CN=Inter"; })) ==
+      "the certificates do not link up: the chain ends where CN=Inter is wanted, and not all that "
+      "was given belongs to it");
   CHECK(message(changed([](auto& s) { s.leaf.not_after = kNow - 1s; })) ==
         "the certificate expired on 2026-07-31T23:59:59Z");
   CHECK(message(good_source(), requiring({"www.example.com"})) ==

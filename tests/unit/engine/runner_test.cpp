@@ -193,7 +193,7 @@ TEST_CASE("after the stop nothing is taken on") {
                                        [&](WakeResult) { called = true; });
   CHECK(woken.bindings == 0);
   CHECK_FALSE(woken.waiting);
-  CHECK(bench.runner.wake_all(Trigger::resync) == 0);
+  CHECK(bench.runner.wake_all(Trigger::resync, {}) == 0);
   CHECK(bench.cloud.calls(Call::read_source) == before);
   CHECK_FALSE(called);
 }
