@@ -82,7 +82,7 @@ new_leaf() {  # name dns
 }
 
 step "1. A local IBM Cloud"
-build/release/localcloud --listen 127.0.0.1:0 --env-file "$work/env" 2>"$work/localcloud.log" &
+build/release/localcloud --listen 127.0.0.1:0 --env-file "$work/env" >"$work/localcloud.log" 2>&1 &
 pids+=($!)
 within 5 "it listens" test -s "$work/env"
 set -a
@@ -193,7 +193,8 @@ new_leaf third shop.example.com
 rotate "$shop_id" "$(imported "$work/third.pem" "$work/first.key")"
 flush
 within 5 "held" logged 'target=shop/shop-tls plan=hold reason=KeyMismatch'
-"$certloop" status --url "$url" | grep -A1 '^demo/shop' | sed 's/^/  /'
+if "$certloop" status --url "$url" >"$work/status"; then bad "status says ready"; fi
+grep -A1 '^demo/shop' "$work/status" | sed 's/^/  /'
 holds shop shop-tls tls_cert "$second" && good "shop-tls still has serial $second" || bad "shop-tls changed"
 
 step "8. A lost notification, and a secret edited by hand: the resync finds both"
@@ -212,9 +213,10 @@ mended() { [[ $(secret admin pay-files | jq -S .data) == "$(jq -S .data "$work/b
 within 35 "the resync wrote serial $fourth to shop/shop-tls" holds shop shop-tls tls_cert "$fourth"
 within 35 "and to admin/shop-tls" holds admin shop-tls tls_cert "$fourth"
 within 35 "admin/pay-files is as it was" mended
+logged 'target=shop/shop-tls plan=replace .*trigger=resync' || bad "it was not the resync that wrote"
 
 step "9. All is well, and SIGTERM ends it cleanly"
-"$certloop" status --url "$url" | sed 's/^/  /'
+"$certloop" status --url "$url" | sed 's/^/  /' || bad "status says not ready"
 "$certloop" plan --mapping "$work/mapping.yaml" >/dev/null && good "plan exits with 0: nothing to do" || bad "plan sees changes"
 kill -TERM "$controller"
 wait "$controller" && good "exit 0" || bad "exit $?"
