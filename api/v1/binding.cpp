@@ -80,6 +80,7 @@ class Resolver {
 template <class T>
 const T* Resolver::find(const ByName<T>& known, const std::string& name, const char* what,
                         const Place& place) {
+  if (name.empty()) return nullptr;  // it was refused when it was read
   const auto found = known.find(name);
   if (found != known.end()) return found->second;
   std::string hint;
@@ -97,7 +98,7 @@ const T* Resolver::find(const ByName<T>& known, const std::string& name, const c
 void Resolver::claim_name(std::unordered_map<std::string_view, const Place*>& taken,
                           const std::string& name, const Place& place, const char* what) {
   const auto [first, fresh] = taken.emplace(name, &place);
-  if (fresh) return;
+  if (fresh || name.empty()) return;
   faults_.add(place, std::string("a second ") + what + " named " + quoted(name),
               "the first one is at " + to_string(*first->second));
 }
@@ -142,6 +143,7 @@ Target Resolver::target(const Scope& scope, const To& to) {
 }
 
 void Resolver::claim(const Target& target, const Place& place) {
+  if (target.project_id.empty() || target.secret.empty()) return;
   const std::string key = target.endpoint.url + '\n' + target.project_id + '\n' + target.secret;
   const auto [first, fresh] = writers_.emplace(key, &place);
   if (fresh) return;

@@ -6,6 +6,7 @@
 
 #include "api/v1/internal/document_reader.h"
 #include "api/v1/internal/faults.h"
+#include "api/v1/internal/parse.h"
 #include "api/v1/internal/utf8.h"
 #include "api/v1/internal/yaml_tree.h"
 
@@ -71,21 +72,29 @@ std::vector<CertificateMapping> parse_text(const SourceText& source, const Mappi
 
 }  // namespace
 
-tl::expected<std::vector<CertificateMapping>, std::vector<Fault>> parse_mappings(
-    const std::vector<SourceText>& texts, const MappingLimits& limits) {
+internal::Parsed internal::parse_all(const std::vector<SourceText>& texts,
+                                     const MappingLimits& limits) {
   Faults faults(limits.max_faults);
-  std::vector<CertificateMapping> documents;
+  Parsed parsed;
   if (texts.size() > limits.max_files) {
     faults.add({}, "more than " + std::to_string(limits.max_files) + " files");
-    return tl::make_unexpected(std::move(faults).take());
+    parsed.faults = std::move(faults).take();
+    return parsed;
   }
   for (const SourceText& source : texts) {
     auto more = parse_text(source, limits, faults);
     faults.end_text();
-    std::move(more.begin(), more.end(), std::back_inserter(documents));
+    std::move(more.begin(), more.end(), std::back_inserter(parsed.documents));
   }
-  if (!faults.empty()) return tl::make_unexpected(std::move(faults).take());
-  return documents;
+  if (!faults.empty()) parsed.faults = std::move(faults).take();
+  return parsed;
+}
+
+tl::expected<std::vector<CertificateMapping>, std::vector<Fault>> parse_mappings(
+    const std::vector<SourceText>& texts, const MappingLimits& limits) {
+  internal::Parsed parsed = internal::parse_all(texts, limits);
+  if (!parsed.faults.empty()) return tl::make_unexpected(std::move(parsed.faults));
+  return std::move(parsed.documents);
 }
 
 }  // namespace certloop::v1

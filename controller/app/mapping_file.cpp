@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "api/v1/mapping_yaml.h"
+#include "api/v1/load.h"
 
 namespace certloop::app {
 namespace {
@@ -40,9 +40,7 @@ std::string signature(const std::string& path) {
 LoadedMapping load_mapping(const std::string& path, const v1::ResolveOptions& options) {
   const auto texts = v1::read_mapping_files(path);
   if (!texts) return tl::make_unexpected(texts.error());
-  const auto documents = v1::parse_mappings(*texts);
-  if (!documents) return tl::make_unexpected(documents.error());
-  return v1::resolve(*documents, options);
+  return v1::load(*texts, options);
 }
 
 MappingWatcher::MappingWatcher(std::string path, v1::ResolveOptions options, Duration poll,

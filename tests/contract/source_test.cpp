@@ -1,5 +1,5 @@
 // The contract of SecretSource.
-#include <algorithm>
+#include <chrono>
 
 #include "tests/contract/world.h"
 #include "tests/support/catch.h"
@@ -8,20 +8,14 @@
 namespace certloop::test {
 namespace {
 
-struct Issued {
-  Material material{};
-  Material keyless() const {
-    Material copy = material;
-    copy.private_key.clear();
-    return copy;
-  }
-};
-
-Issued issue() {
+// A certificate that ends in some hours.
+Material issue() {
   const auto root = test_pki::Authority::self_signed({.name = "Root"});
   const auto inter = root.issue_authority({.name = "Inter"});
-  const auto leaf = inter.issue({.dns_names = {"pay.example.com"}});
-  return {{leaf.certificate(), {inter.certificate()}, leaf.private_key(), ""}};
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auto leaf =
+      inter.issue({.dns_names = {"pay.example.com"}, .not_after = now + std::chrono::hours(23)});
+  return {leaf.certificate(), {inter.certificate()}, leaf.private_key(), ""};
 }
 
 SourcePayload payload(Result<FetchedSource> fetched) {
@@ -47,7 +41,7 @@ bool is(const Result<FetchedSource>& fetched) {
 TEMPLATE_TEST_CASE("a source gives the whole certificate, by id and by name", "", OnTheFake,
                    OnTheAdapters) {
   TestType on;
-  const auto put = issue().material;
+  const auto put = issue();
   const auto secret = on.world->import("pay", put);
   check_same(payload(on.world->source().fetch(secret.by_id, on.world->deadline())), put);
   check_same(payload(on.world->source().fetch(secret.by_name, on.world->deadline())), put);
@@ -55,7 +49,8 @@ TEMPLATE_TEST_CASE("a source gives the whole certificate, by id and by name", ""
 
 TEMPLATE_TEST_CASE("a source without a private key gives none", "", OnTheFake, OnTheAdapters) {
   TestType on;
-  const auto put = issue().keyless();
+  auto put = issue();
+  put.private_key.clear();
   const auto secret = on.world->import("pay", put);
   check_same(payload(on.world->source().fetch(secret.by_id, on.world->deadline())), put);
 }
@@ -63,9 +58,9 @@ TEMPLATE_TEST_CASE("a source without a private key gives none", "", OnTheFake, O
 TEMPLATE_TEST_CASE("a rotated source gives the new certificate, by id under another version", "",
                    OnTheFake, OnTheAdapters) {
   TestType on;
-  const auto secret = on.world->import("pay", issue().material);
+  const auto secret = on.world->import("pay", issue());
   const auto before = payload(on.world->source().fetch(secret.by_id, on.world->deadline()));
-  const auto put = issue().material;
+  const auto put = issue();
   on.world->rotate(secret, put);
   const auto after = payload(on.world->source().fetch(secret.by_id, on.world->deadline()));
   check_same(after, put);
@@ -77,7 +72,7 @@ TEMPLATE_TEST_CASE("a rotated source gives the new certificate, by id under anot
 
 TEMPLATE_TEST_CASE("a source that does not exist is a value", "", OnTheFake, OnTheAdapters) {
   TestType on;
-  const auto secret = on.world->import("pay", issue().material);
+  const auto secret = on.world->import("pay", issue());
   const auto nobody = on.world->nobody();
   CHECK(is<SourceMissing>(on.world->source().fetch(nobody.by_id, on.world->deadline())));
   CHECK(is<SourceMissing>(on.world->source().fetch(nobody.by_name, on.world->deadline())));
@@ -89,7 +84,7 @@ TEMPLATE_TEST_CASE("a source that does not exist is a value", "", OnTheFake, OnT
 TEMPLATE_TEST_CASE("a source with nothing to read is a value that says why", "", OnTheFake,
                    OnTheAdapters) {
   TestType on;
-  const auto secret = on.world->import("pay", issue().material);
+  const auto secret = on.world->import("pay", issue());
   on.world->destroy(secret);
   for (const auto& address : {secret.by_id, secret.by_name}) {
     const auto fetched = on.world->source().fetch(address, on.world->deadline());
@@ -101,7 +96,7 @@ TEMPLATE_TEST_CASE("a source with nothing to read is a value that says why", "",
 TEMPLATE_TEST_CASE("a source that gives no answer is unavailable, never missing", "", OnTheFake,
                    OnTheAdapters) {
   TestType on;
-  const auto secret = on.world->import("pay", issue().material);
+  const auto secret = on.world->import("pay", issue());
   on.world->refuse_next(Call::read_source);
   const auto fetched = on.world->source().fetch(secret.by_id, on.world->deadline());
   REQUIRE_FALSE(fetched);

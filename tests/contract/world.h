@@ -27,7 +27,7 @@ class ContractWorld {
   virtual Addresses import(const std::string& name, const Material& material) = 0;
   virtual void rotate(const Addresses& secret, const Material& material) = 0;
   virtual void remove(const Addresses& secret) = 0;
-  // The secret stays, but has nothing to read any more.
+  // The secret, of a certificate that ends within a day, stays but has nothing to read any more.
   virtual void destroy(const Addresses& secret) = 0;
   virtual Addresses nobody() = 0;
 

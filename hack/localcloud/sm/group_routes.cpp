@@ -15,7 +15,7 @@ void require_free_group_name(const Instance& instance, const std::string& name,
                              const std::string& but) {
   for (const auto& [id, group] : instance.groups) {
     if (group.name == name && id != but) {
-      refuse(instance.world.switches.value("duplicate_name_status"),
+      refuse(instance.world.switches.value("sm_duplicate_name_status"),
              "A secret group with the same name already exists: " + name);
     }
   }
@@ -68,7 +68,7 @@ Response delete_group(Instance& instance, const std::string& id) {
   const bool used = std::any_of(instance.secrets.begin(), instance.secrets.end(),
                                 [&](const auto& one) { return one.second.group_id == inner; });
   if (used) {
-    refuse(instance.world.switches.value("group_not_empty_status"),
+    refuse(instance.world.switches.value("sm_group_not_empty_status"),
            "The secret group still holds secrets.");
   }
   instance.groups.erase(inner);

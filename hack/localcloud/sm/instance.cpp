@@ -45,7 +45,7 @@ Instance::Instance(World& its_world) : world(its_world), kinds(make_kinds(its_wo
 
 Secret& Instance::secret(const std::string& id) {
   if (!is_id(id)) {
-    refuse(world.switches.value("malformed_id_status"), "The secret's id must be a UUID.");
+    refuse(world.switches.value("sm_malformed_id_status"), "The secret's id must be a UUID.");
   }
   const auto at = secrets.find(id);
   if (at == secrets.end()) refuse(404, "There is no secret with this id.");
@@ -60,13 +60,13 @@ Version& Instance::version(Secret& secret, const std::string& id_or_alias) {
   }
   if (id_or_alias == "previous") {
     if (versions.size() < 2) {
-      refuse(world.switches.value("missing_previous_status"),
+      refuse(world.switches.value("sm_missing_previous_status"),
              "The previous version is not active.");
     }
     return versions[versions.size() - 2];
   }
   if (!is_id(id_or_alias)) {
-    refuse(world.switches.value("malformed_id_status"),
+    refuse(world.switches.value("sm_malformed_id_status"),
            "The version must be a UUID, current or previous.");
   }
   const auto at = std::find_if(versions.begin(), versions.end(),
@@ -78,7 +78,7 @@ Version& Instance::version(Secret& secret, const std::string& id_or_alias) {
 Group& Instance::group(const std::string& id) {
   const std::string inner = inner_group_id(id);
   if (inner != kDefaultGroup && !is_id(inner)) {
-    refuse(world.switches.value("malformed_id_status"),
+    refuse(world.switches.value("sm_malformed_id_status"),
            "The group's id must be a UUID or default.");
   }
   const auto at = groups.find(inner);
@@ -99,7 +99,7 @@ void Instance::require_free_name(const std::string& type, const std::string& nam
                                  const std::string& but) {
   for (const auto& [id, other] : secrets) {
     if (other.type == type && other.name == name && id != but) {
-      refuse(world.switches.value("duplicate_name_status"),
+      refuse(world.switches.value("sm_duplicate_name_status"),
              "A secret with the same name already exists: " + name);
     }
   }

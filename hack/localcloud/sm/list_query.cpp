@@ -34,7 +34,7 @@ std::size_t read_number(const Instance& instance, const Request& request, const 
       std::all_of(text->begin(), text->end(), [](unsigned char c) { return std::isdigit(c) != 0; });
   const std::size_t value = digits ? std::stoul(*text) : 0;
   if (!digits || value < range.least || value > range.most) {
-    refuse(instance.world.switches.value("bad_paging_status"),
+    refuse(instance.world.switches.value("sm_bad_paging_status"),
            "'" + name + "' must be an integer from " + std::to_string(range.least) + " to " +
                std::to_string(range.most) + ".");
   }
@@ -110,7 +110,7 @@ bool matches(const Instance& instance, const Secret& secret, const ListQuery& qu
                                     [&](const auto& one) { return contains(secret.labels, one); });
   if (!labelled) return false;
   return query.search.empty() ||
-         found_by(secret, query.search, instance.world.switches.on("search_ignores_case"));
+         found_by(secret, query.search, instance.world.switches.on("sm_search_ignores_case"));
 }
 
 // Texts that sort like what they stand for; RFC 3339 in one time zone does.

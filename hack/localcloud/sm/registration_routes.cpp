@@ -28,7 +28,7 @@ Response create_registration(Instance& instance, const Request& request) {
   EventSink* sink = instance.world.events;
   const std::string own_crn = instance.world.seed.sm_crn();
   if (sink == nullptr || !sink->register_source(own_crn, crn, name, description)) {
-    refuse(instance.world.switches.value("unknown_event_notifications_status"),
+    refuse(instance.world.switches.value("sm_unknown_event_notifications_status"),
            "There is no such Event Notifications instance.");
   }
   instance.event_notifications_crn = crn;
@@ -45,7 +45,7 @@ Response delete_registration(Instance& instance) {
 Response send_test_event(Instance& instance) {
   require_registration(instance);
   publish_test_event(instance);
-  const int status = instance.world.switches.value("test_event_status");
+  const int status = instance.world.switches.value("sm_test_event_status");
   return status == 204 ? Response::empty(204) : Response::json(status, Json::object());
 }
 

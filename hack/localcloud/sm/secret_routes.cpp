@@ -66,7 +66,7 @@ Response create_secret(Instance& instance, const Request& request) {
 }
 
 Response read_secret_payload(Instance& instance, Secret& secret) {
-  const int destroyed_status = instance.world.switches.value("destroyed_read_status");
+  const int destroyed_status = instance.world.switches.value("sm_destroyed_read_status");
   if (secret.state == State::kDestroyed && destroyed_status != 200) {
     refuse(destroyed_status, "The secret is destroyed.");
   }

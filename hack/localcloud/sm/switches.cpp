@@ -36,20 +36,21 @@ void declare_shapes(Switches& switches) {
   switches.declare("versions_total_saturates", true, "versions_total stops at 50");
   switches.declare("versions_newest_first", true, "order of the list of versions");
   switches.declare("kv_keeps_previous_payload", true, "the previous version of a kv has its data");
-  switches.declare("search_ignores_case", true, "the list's search ignores case");
+  switches.declare("sm_search_ignores_case", true, "the list's search ignores case");
 }
 
 void declare_statuses(Switches& switches) {
-  switches.declare("duplicate_name_status", 409, "status of a second secret or group of one name");
-  switches.declare("malformed_id_status", 400, "status when a path's id is no UUID");
-  switches.declare("missing_previous_status", 404,
+  switches.declare("sm_duplicate_name_status", 409,
+                   "status of a second secret or group of one name");
+  switches.declare("sm_malformed_id_status", 400, "status when a path's id is no UUID");
+  switches.declare("sm_missing_previous_status", 404,
                    "status of a previous version that is not there");
-  switches.declare("destroyed_read_status", 200,
+  switches.declare("sm_destroyed_read_status", 200,
                    "status of reading a destroyed secret; 200 has no payload");
-  switches.declare("bad_paging_status", 400, "status of an offset or limit out of range");
-  switches.declare("group_not_empty_status", 409, "status of deleting a group that has secrets");
-  switches.declare("test_event_status", 204, "status of ordering a test event: 204 or 200");
-  switches.declare("unknown_event_notifications_status", 404,
+  switches.declare("sm_bad_paging_status", 400, "status of an offset or limit out of range");
+  switches.declare("sm_group_not_empty_status", 409, "status of deleting a group that has secrets");
+  switches.declare("sm_test_event_status", 204, "status of ordering a test event: 204 or 200");
+  switches.declare("sm_unknown_event_notifications_status", 404,
                    "status of registering with an Event Notifications instance that is not there");
 }
 

@@ -153,7 +153,7 @@ TEST_CASE("a registration is refused when it breaks a rule", "[sm]") {
     CHECK(house.client().post(kRegistration, one.body).status == one.status);
   }
   CHECK(house.client().get(kRegistration).status == 404);
-  house.set("unknown_event_notifications_status", 400);
+  house.set("sm_unknown_event_notifications_status", 400);
   CHECK(house.client().post(kRegistration, cases.at(2).body).status == 400);
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("a test event names a secret that does not exist", "[sm]") {
   CHECK_FALSE(event.secret.contains("event_triggered_by"));
   const std::string id = event.secret.at("secret_id");
   CHECK(house.client().get("/secrets/" + id + "/metadata").status == 404);
-  house.set("test_event_status", 200);
+  house.set("sm_test_event_status", 200);
   CHECK(house.client().get(std::string(kRegistration) + "/test").status == 200);
 }
 

@@ -51,7 +51,7 @@ TEST_CASE("a group's body is refused when it breaks a rule", "[sm]") {
     INFO(one.what);
     CHECK(house.client().post("/secret_groups", one.body).status == one.status);
   }
-  house.set("duplicate_name_status", 400);
+  house.set("sm_duplicate_name_status", 400);
   CHECK(house.client().post("/secret_groups", {{"name", "taken"}}).status == 400);
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("a group that holds secrets is not deleted", "[sm]") {
                                     {"payload", "one"},
                                     {"secret_group_id", group.at("id")}});
   CHECK(house.client().erase(path).status == 409);
-  house.set("group_not_empty_status", 400);
+  house.set("sm_group_not_empty_status", 400);
   CHECK(house.client().erase(path).status == 400);
   CHECK(house.client().erase(House::path(secret)).status == 204);
   CHECK(house.client().erase(path).status == 204);

@@ -78,7 +78,7 @@ TEST_CASE("the list is filtered and sorted as asked", "[sm]") {
     INFO(one.query);
     CHECK(names_of(house.get("/secrets?" + one.query)) == one.names);
   }
-  house.set("search_ignores_case", false);
+  house.set("sm_search_ignores_case", false);
   CHECK(names_of(house.get("/secrets?search=the%20shop")).empty());
   CHECK(names_of(house.get("/secrets?search=the%20SHOP")) == std::vector<std::string>{"alpha"});
 }
@@ -104,7 +104,7 @@ TEST_CASE("bad parameters of the list are refused", "[sm]") {
     CHECK(house.client().get(std::string("/secrets?") + query).status == 400);
   }
   CHECK(house.client().get("/secrets?search=" + std::string(129, 'x')).status == 400);
-  house.set("bad_paging_status", 422);
+  house.set("sm_bad_paging_status", 422);
   CHECK(house.client().get("/secrets?limit=0").status == 422);
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("a secret whose time is over is destroyed and can only be deleted", "[
     CHECK(version.at("payload_available") == false);
     CHECK(house.client().post(House::path(secret, "/versions"), {{"payload", "x"}}).status == 400);
   }
-  house.set("destroyed_read_status", 410);
+  house.set("sm_destroyed_read_status", 410);
   CHECK(house.client().get(House::path(plain)).status == 410);
   CHECK(house.client().erase(House::path(plain)).status == 204);
 }

@@ -117,7 +117,7 @@ TEST_CASE("a name is unique per type, over all groups", "[sm]") {
   CHECK(house.client()
             .post("/secrets", {{"secret_type", "kv"}, {"name", "same"}, {"data", {{"a", 1}}}})
             .status == 201);
-  house.set("duplicate_name_status", 400);
+  house.set("sm_duplicate_name_status", 400);
   CHECK(house.client()
             .post("/secrets", {{"secret_type", "arbitrary"}, {"name", "same"}, {"payload", "x"}})
             .status == 400);
@@ -162,7 +162,7 @@ TEST_CASE("ids that are no UUID are refused with the status of the switch", "[sm
   CHECK(house.client().get("/secrets/" + crn).status == 400);
   CHECK(house.client().get("/secrets/short/metadata").status == 400);
   CHECK(house.client().get(House::path(secret, "/versions/latest")).status == 400);
-  house.set("malformed_id_status", 404);
+  house.set("sm_malformed_id_status", 404);
   CHECK(house.client().get("/secrets/" + crn).status == 404);
 }
 

@@ -81,7 +81,7 @@ TEST_CASE("a version that is not there has its status", "[sm]") {
   House house;
   const Json secret = house.create_arbitrary("plain");
   CHECK(house.client().get(House::path(secret, "/versions/previous")).status == 404);
-  house.set("missing_previous_status", 400);
+  house.set("sm_missing_previous_status", 400);
   CHECK(house.client().get(House::path(secret, "/versions/previous/metadata")).status == 400);
   CHECK(house.client()
             .get(House::path(secret, "/versions/11111111-2222-3333-4444-555555555555"))
