@@ -31,6 +31,13 @@ void release(void* block) noexcept {
 
 }  // namespace
 
+// The forms that do not throw are replaced as well: what they give is given back to the ones below.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size == 0 ? 1 : size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size == 0 ? 1 : size);
+}
 void* operator new(std::size_t size) {
   return allocate(size);
 }

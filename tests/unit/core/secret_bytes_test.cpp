@@ -36,6 +36,9 @@ void look_at(const void* block) noexcept {
 }  // namespace
 
 // The test program's own operators, so that freed memory can be looked at before it is gone.
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return std::malloc(size == 0 ? 1 : size);
+}
 void* operator new(std::size_t size) {
   if (void* block = std::malloc(size > 0 ? size : 1)) return block;
   throw std::bad_alloc();
