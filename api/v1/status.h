@@ -61,7 +61,7 @@ struct Status {
   std::vector<MappingStatus> mappings{};
 };
 
-// Every target Ready, and no refused file.
+// Every target Ready (and there is one), and no refused file.
 bool all_ready(const Status& status);
 
 // Stable JSON, two spaces of indent; the members are named as in the structs, in camelCase.

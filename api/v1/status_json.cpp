@@ -88,7 +88,7 @@ const char* to_string(ConditionStatus status) {
 
 bool all_ready(const Status& status) {
   const auto ready = [](const TargetStatus& t) { return t.ready.status == ConditionStatus::yes; };
-  return status.file.loaded && status.file.faults.empty() &&
+  return status.file.loaded && status.file.faults.empty() && !status.mappings.empty() &&
          std::all_of(status.mappings.begin(), status.mappings.end(), [&](const MappingStatus& m) {
            return std::all_of(m.targets.begin(), m.targets.end(), ready);
          });

@@ -65,7 +65,7 @@ class Routes {
   Response look_at_everything();
   bool may_notify(const Request& request) const;
   bool may_look(const Request& request) const;
-  bool takes_work() const { return !shut_ && file_.get().loaded; }
+  bool takes_work() const { return !shut_ && runner_.has_bindings(); }
 
   Runner& runner_;
   const FileState& file_;

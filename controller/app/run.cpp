@@ -51,8 +51,8 @@ MappingWatcher::OnLoad on_load(Runner& runner, FileState& file, Telemetry& telem
       return;
     }
     const MappingLoaded loaded{mapping->size(), count_targets(*mapping)};
-    runner.set_bindings(std::move(*mapping));
     file.loaded(clock.wall_now());
+    runner.set_bindings(std::move(*mapping));
     telemetry.on(loaded);
   };
 }

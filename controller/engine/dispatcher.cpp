@@ -28,6 +28,7 @@ void fold_into(v1::MappingStatus& status, const v1::Binding& binding, const Outc
 Dispatcher::Calls Dispatcher::set_bindings(std::vector<v1::Binding> bindings, SteadyTime now,
                                            WallTime wall) {
   Calls calls;
+  has_bindings_ = true;
   intake_ = Intake(bindings);
   std::set<std::string> wanted;
   for (v1::Binding& binding : bindings) {

@@ -44,6 +44,8 @@ class Dispatcher {
   // turn, gone ones are forgotten (their waiters' runs count as done).
   std::vector<std::function<void()>> set_bindings(std::vector<v1::Binding> bindings, SteadyTime now,
                                                   WallTime wall);
+  // True once there is a desired state; before, nothing can be said about any secret.
+  bool has_bindings() const { return has_bindings_; }
   // Asks for a look at these bindings (unknown ids are skipped) and returns how many are known.
   // With `done`, it is called once, after the last of the runs that began after this call. Beyond
   // kMaxWaiters waiters, and when no id is known, `done` is dropped uncalled and `waiting` is
@@ -95,6 +97,7 @@ class Dispatcher {
   Intake intake_;
   std::map<std::string, Entry> entries_;
   std::size_t waiters_ = 0;
+  bool has_bindings_ = false;
 };
 
 }  // namespace certloop

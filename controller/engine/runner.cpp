@@ -38,6 +38,11 @@ void Runner::set_bindings(std::vector<v1::Binding> bindings) {
   make(calls);
 }
 
+bool Runner::has_bindings() const {
+  const std::lock_guard lock(mutex_);
+  return dispatcher_.has_bindings();
+}
+
 Dispatcher::Woken Runner::wake(const std::vector<SecretHint>& secrets, Trigger trigger,
                                WakeDone done) {
   std::unique_lock lock(mutex_);

@@ -28,6 +28,7 @@ class Runner {
 
   void start();
   void set_bindings(std::vector<v1::Binding> bindings);
+  bool has_bindings() const;
   Dispatcher::Woken wake(const std::vector<SecretHint>& secrets, Trigger trigger, WakeDone done);
   std::size_t wake_all(Trigger trigger, SteadyTime at);
   std::vector<v1::MappingStatus> statuses() const;
