@@ -1,25 +1,13 @@
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "api/v1/status.h"
+#include "api/v1/time_text.h"
 
 namespace certloop::v1 {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string rfc3339(std::chrono::sys_seconds time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date{day};
-  const std::chrono::hh_mm_ss clock{time - day};
-  char text[48];
-  std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-                static_cast<int>(clock.seconds().count()));
-  return text;
-}
 
 Json optional_time(const std::optional<std::chrono::sys_seconds>& time) {
   return time ? Json(rfc3339(*time)) : Json(nullptr);

@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "controller/core/time.h"
+#include "api/v1/time_text.h"
 
 namespace certloop {
 
@@ -12,6 +12,6 @@ namespace certloop {
 std::string printable(std::string_view text, std::size_t max);
 
 // "2026-08-01T00:00:00Z"
-std::string rfc3339(WallTime time);
+using v1::rfc3339;
 
 }  // namespace certloop
