@@ -112,11 +112,15 @@ void Routes::install(net::HttpServer& server) {
   const auto take = [this](const Request& request, const Answer& answer) {
     notifications(request, answer);
   };
-  server.route("POST", "/", take);
-  server.route("POST", "/v1/notifications", take);
-  server.route("POST", "/v1/resync", [this](const Request& request, const Answer& answer) {
-    answer->answer(resync(request));
-  });
+  const auto only_senders = [this](const Request& request) -> std::optional<Response> {
+    if (may_notify(request)) return {};
+    return unauthorized();
+  };
+  server.route("POST", "/", take, only_senders);
+  server.route("POST", "/v1/notifications", take, only_senders);
+  server.route(
+      "POST", "/v1/resync",
+      [this](const Request&, const Answer& answer) { answer->answer(resync()); }, only_senders);
   server.route("GET", "/healthz", [](const Request&, const Answer& answer) {
     answer->answer(json(200, {{"status", "ok"}}));
   });
@@ -144,7 +148,6 @@ bool Routes::may_look(const Request& request) const {
 }
 
 void Routes::notifications(const Request& request, const Answer& answer) {
-  if (!may_notify(request)) return answer->answer(unauthorized());
   const auto notification = ibm::parse_notification(request.headers, request.body);
   if (!notification) return answer->answer(json(400, {{"error", notification.error().message}}));
   if (!takes_work()) return answer->answer(later("the mapping is not loaded"));
@@ -179,8 +182,7 @@ ServerResponse Routes::look_at_everything() {
   return accepted(runner_.wake_all(Trigger::resync, at));
 }
 
-ServerResponse Routes::resync(const Request& request) {
-  if (!may_notify(request)) return unauthorized();
+ServerResponse Routes::resync() {
   if (!takes_work()) return later("the mapping is not loaded");
   return look_at_everything();
 }

@@ -57,7 +57,7 @@ class Routes {
   using Answer = std::shared_ptr<net::Responder>;
 
   void notifications(const Request& request, const Answer& answer);
-  Response resync(const Request& request);
+  Response resync();
   Response readyz() const;
   Response status(const Request& request) const;
 

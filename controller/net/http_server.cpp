@@ -85,8 +85,8 @@ class BeastServer final : public HttpServer, private SessionHost {
   Result<void> open(const tcp::endpoint& endpoint, const std::string& address);
 
   std::uint16_t port() const override { return port_; }
-  void route(std::string method, std::string path, Handler handler) override {
-    routes_[std::move(path)][std::move(method)] = std::move(handler);
+  void route(std::string method, std::string path, Handler handler, Guard guard) override {
+    routes_[std::move(path)][std::move(method)] = {std::move(handler), std::move(guard)};
   }
   void start() override;
   void stop(Duration grace) override;
@@ -106,7 +106,7 @@ class BeastServer final : public HttpServer, private SessionHost {
   void close_all();
 
   ServerLimits limits_;
-  std::map<std::string, std::map<std::string, Handler>> routes_{};  // path, method
+  std::map<std::string, std::map<std::string, Route>> routes_{};  // path, method
   std::uint16_t port_ = 0;
 
   // Shared with the responders, which may outlive the server; every session is gone before.
@@ -199,10 +199,10 @@ RouteMatch BeastServer::find_route(const std::string& method, const std::string&
   if (methods == routes_.end()) return match;
   const auto found = methods->second.find(method);
   if (found != methods->second.end()) {
-    match.handler = &found->second;
+    match.route = &found->second;
     return match;
   }
-  for (const auto& [name, handler] : methods->second)
+  for (const auto& [name, route] : methods->second)
     match.allow += (match.allow.empty() ? "" : ", ") + name;
   return match;
 }

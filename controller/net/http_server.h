@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,9 @@ class Responder {
   virtual void answer_after(Duration wait, ServerResponse fallback) = 0;
 };
 using Handler = std::function<void(ServerRequest, std::shared_ptr<Responder>)>;
+// Looks at a request before its body is read, so that a stranger's body never costs memory. An
+// answer refuses the request; empty lets it through.
+using Guard = std::function<std::optional<ServerResponse>(const ServerRequest&)>;
 
 struct ServerLimits {
   std::uint32_t header_bytes = 8 * 1024;  // the request line, and again all fields together
@@ -64,7 +68,7 @@ class HttpServer {
   virtual std::uint16_t port() const = 0;
   // Before start() only. A method that is not registered for a known path is 405 with Allow, an
   // unknown path 404; HEAD, OPTIONS and TRACE are never answered by themselves.
-  virtual void route(std::string method, std::string path, Handler handler) = 0;
+  virtual void route(std::string method, std::string path, Handler handler, Guard guard = {}) = 0;
   virtual void start() = 0;
   // Stops accepting, drops idle and half-read connections, lets handlers answer for up to `grace`,
   // then closes what is left. Returns within grace plus a little. Idempotent. Not from a handler.

@@ -96,6 +96,7 @@ class BeastSession final : public Session,
   void on_header(error_code failure);
   bool take_header();
   void route();
+  std::optional<ServerResponse> refused_by_guard() const;
   void read_body();
   void on_body(error_code failure);
   void on_read_failure(error_code failure);
@@ -199,14 +200,26 @@ bool BeastSession::take_header() {
 // Known before the body is read: nobody fills our memory on a path that does not exist.
 void BeastSession::route() {
   route_ = host_.find_route(request_.method, request_.path);
-  if (!route_.handler) {
+  if (!route_.route) {
     auto miss = plain_answer(route_.allow.empty() ? 404 : 405);
     if (!route_.allow.empty()) miss.headers.emplace_back("Allow", route_.allow);
     return answer(std::move(miss), /*may_keep_alive=*/parser_->is_done());
   }
+  if (auto refusal = refused_by_guard()) {
+    return answer(std::move(*refusal), /*may_keep_alive=*/parser_->is_done());
+  }
   if (parser_->is_done()) return dispatch();
   if (!expects_continue(parser_->get().version(), request_)) return read_body();
   asio::async_write(socket_, asio::buffer(kContinue), on_success(&BeastSession::read_body));
+}
+
+std::optional<ServerResponse> BeastSession::refused_by_guard() const {
+  if (!route_.route->guard) return std::nullopt;
+  try {
+    return route_.route->guard(request_);
+  } catch (...) {
+    return plain_answer(500);
+  }
 }
 
 void BeastSession::read_body() {
@@ -233,7 +246,7 @@ void BeastSession::dispatch() {
   const auto responder =
       std::make_shared<SessionResponder>(loop_, weak_from_this(), ++request_number_);
   try {
-    (*route_.handler)(std::move(request_), responder);
+    route_.route->handler(std::move(request_), responder);
   } catch (...) {
     responder->answer(plain_answer(500));
   }

@@ -12,10 +12,15 @@ class io_context;
 // One connection of the server. Everything here happens on the io thread.
 namespace certloop::net {
 
-// Where a request goes. Without a handler: `allow` lists the path's methods (405), or is empty as
+struct Route {
+  Handler handler{};
+  Guard guard{};
+};
+
+// Where a request goes. Without a route: `allow` lists the path's methods (405), or is empty as
 // the path is unknown (404).
 struct RouteMatch {
-  const Handler* handler = nullptr;
+  const Route* route = nullptr;
   std::string allow{};
 };
 

@@ -23,6 +23,8 @@ bool trust_only(SSL_CTX* context, const std::string& ca_file) {
 
 bool harden_client_context(SSL_CTX* context, const std::string& host, const std::string& ca_file) {
   if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1) return false;
+  // The library's own buffers hold what was decrypted: keys and tokens among it.
+  SSL_CTX_set_options(context, SSL_OP_CLEANSE_PLAINTEXT);
   X509_VERIFY_PARAM* verify = SSL_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_hostflags(
       verify, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);

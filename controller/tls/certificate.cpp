@@ -97,16 +97,14 @@ std::vector<std::string> dns_names(const X509* x509) {
     return critical == kNoSuchExtension ? common_name(x509) : std::vector<std::string>{};
   }
   std::vector<std::string> found;
-  bool any = false;
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     if (name->type != GEN_DNS) continue;
-    any = true;
     const auto* text = reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
     const auto size = static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName));
     if (auto host = host_name(std::string(text, size))) found.push_back(std::move(*host));
   }
-  return any ? found : common_name(x509);
+  return found;
 }
 
 }  // namespace
