@@ -30,9 +30,10 @@ std::vector<v1::Binding> concerned_by(std::vector<v1::Binding> bindings, const s
 }
 
 std::vector<PassResult> look_once(Stack& stack, const Options& options,
-                                  std::vector<v1::Binding> bindings, bool dry_run) {
+                                  std::vector<v1::Binding> bindings, Mode mode) {
   DryRunTarget no_writes(stack.target());
-  SecretTarget& target = dry_run ? static_cast<SecretTarget&>(no_writes) : stack.target();
+  SecretTarget& target =
+      mode == Mode::plan ? static_cast<SecretTarget&>(no_writes) : stack.target();
   Reconciler reconciler(stack.source(), target, stack.clock());
 
   std::vector<PassResult> results(bindings.size());
@@ -40,8 +41,9 @@ std::vector<PassResult> look_once(Stack& stack, const Options& options,
   const auto work = [&] {
     for (std::size_t i = next++; i < results.size(); i = next++) {
       results[i].binding = std::make_shared<const v1::Binding>(std::move(bindings[i]));
-      results[i].outcome = reconciler.reconcile(*results[i].binding,
-                                                stack.clock().steady_now() + options.run_deadline);
+      const Duration time = time_for(*results[i].binding, options.run_deadline);
+      results[i].outcome =
+          reconciler.reconcile(*results[i].binding, stack.clock().steady_now() + time);
     }
   };
   std::vector<std::thread> workers;

@@ -18,6 +18,6 @@ std::vector<v1::Binding> concerned_by(std::vector<v1::Binding> bindings, const s
 
 // Looks at each binding once, some at a time, in any order; results in the order of the bindings.
 std::vector<PassResult> look_once(Stack& stack, const Options& options,
-                                  std::vector<v1::Binding> bindings, bool dry_run);
+                                  std::vector<v1::Binding> bindings, Mode mode);
 
 }  // namespace certloop::app

@@ -69,12 +69,13 @@ v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, W
   }
   const Plan& plan = *outcome.plan;
   const bool in_sync = outcome.wrote || plan.action() == Action::nothing;
-  const bool held = plan.action() == Action::hold;
+  // What only has to wait for its day needs nobody.
+  const bool stalled = plan.action() == Action::hold && plan.reason != Reason::not_yet_valid;
   const std::string reason = to_string(in_sync ? Reason::in_sync : plan.reason);
   const std::string message = in_sync ? std::string() : with_advice(plan);
   const auto yes_if = [](bool yes) { return yes ? ConditionStatus::yes : ConditionStatus::no; };
   status.ready = turned(status.ready, yes_if(in_sync), reason, message, now);
-  status.stalled = turned(status.stalled, yes_if(held), reason, message, now);
+  status.stalled = turned(status.stalled, yes_if(stalled), reason, message, now);
   return status;
 }
 

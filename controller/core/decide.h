@@ -9,8 +9,8 @@
 // no clock, total and deterministic.
 namespace certloop {
 
-// Is this source fit for this target? Empty: yes. Asked before the target is read at all, so a bad
-// certificate costs no call. A bad one is held: nothing is written, the old secret stays.
+// Is this source fit for this target? Empty: yes. A bad one is held: nothing is written, the old
+// secret stays.
 std::optional<Plan> objection_to_source(const v1::Target& target, const v1::Require& require,
                                         const SourceState& source, WallTime now);
 

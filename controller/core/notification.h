@@ -20,8 +20,8 @@ struct Notification {
     unrecognized,  // somebody rings, but for what? look at everything
   };
   Kind kind = Kind::unrecognized;
-  std::string id{};          // notification_id: printable, capped, for logs
-  std::string event_type{};  // "secret_rotated": printable, capped
+  std::string id{};                   // notification_id: printable, capped, for logs
+  std::string event_type{};           // "secret_rotated": printable, capped
   std::vector<SecretHint> secrets{};  // empty when unrecognized
 };
 

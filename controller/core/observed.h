@@ -20,7 +20,7 @@ struct SourceUnreadable {
 };
 // The PEM texts of one version, unchecked. `certificate` may hold more than the leaf.
 struct SourcePayload {
-  std::string version{};               // version id; empty when the call does not tell it
+  std::string version{};  // version id; empty when the call does not tell it
   std::string certificate{};
   std::vector<std::string> issuers{};  // intermediate, issuing_ca, each of ca_chain
   SecretBytes private_key{};           // empty when the source has none

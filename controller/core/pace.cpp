@@ -68,7 +68,9 @@ Turn next_turn(const PacePolicy& policy, const Next& next, int failures, Duratio
             const Duration floor = backoff.floor.value_or(Duration::zero());
             const Duration delay = backoff_delay(policy, failures + 1, unit_random);
             const SteadyTime not_before = backoff.floor ? now + floor : SteadyTime{};
-            return Turn{Trigger::retry, now + std::max(delay, floor), not_before, failures + 1};
+            // "At least this often" holds for what fails, too.
+            const Duration wait = std::max(std::min(delay, until_resync), floor);
+            return Turn{Trigger::retry, now + wait, not_before, failures + 1};
           },
       },
       next);

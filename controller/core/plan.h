@@ -26,9 +26,12 @@ enum class Reason {
 
 constexpr Action action_of(Reason reason) {
   switch (reason) {
-    case Reason::in_sync: return Action::nothing;
-    case Reason::target_missing: return Action::create;
-    case Reason::content_differs: return Action::replace;
+    case Reason::in_sync:
+      return Action::nothing;
+    case Reason::target_missing:
+      return Action::create;
+    case Reason::content_differs:
+      return Action::replace;
     case Reason::source_missing:
     case Reason::source_unreadable:
     case Reason::key_missing:
@@ -39,7 +42,8 @@ constexpr Action action_of(Reason reason) {
     case Reason::validity_too_short:
     case Reason::name_not_covered:
     case Reason::target_other_format:
-    case Reason::target_hidden: return Action::hold;
+    case Reason::target_hidden:
+      return Action::hold;
   }
   return Action::hold;
 }
@@ -47,7 +51,7 @@ constexpr Action action_of(Reason reason) {
 // What to do with one target, and why.
 struct Plan {
   Reason reason = Reason::in_sync;
-  std::string message{};  // one sentence of what is the case; names and dates, never bytes
+  std::string message{};   // one sentence of what is the case; names and dates, never bytes
   std::string if_match{};  // the entity tag the decision was made on; set for replace only
 
   Action action() const { return action_of(reason); }

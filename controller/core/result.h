@@ -11,10 +11,10 @@ namespace certloop {
 // Why something could not be done, told by what the loop does next. The set is closed: a new code
 // must find its place in every switch (there is no default anywhere).
 enum class ErrorCode {
-  invalid,      // our request or our configuration is wrong: look again at the resync, tell a person
-  not_found,    // the thing is not there: look again at the resync
-  denied,       // credentials or rights are missing: look again at the resync, tell a person
-  conflict,     // somebody else wrote meanwhile: observe again soon
+  invalid,    // our request or our configuration is wrong: look again at the resync, tell a person
+  not_found,  // the thing is not there: look again at the resync
+  denied,     // credentials or rights are missing: look again at the resync, tell a person
+  conflict,   // somebody else wrote meanwhile: observe again soon
   unavailable,  // no answer, or "later" (time-out, 429, 5xx): back off and repeat
   corrupt,      // an answer that cannot be understood: back off and repeat
   internal,     // a fault of ours: back off and repeat, count it
@@ -39,13 +39,20 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string message,
 // The code's word in logs and status: "unavailable". The strings are part of the interface.
 constexpr const char* to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::invalid: return "invalid";
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::denied: return "denied";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::corrupt: return "corrupt";
-    case ErrorCode::internal: return "internal";
+    case ErrorCode::invalid:
+      return "invalid";
+    case ErrorCode::not_found:
+      return "not_found";
+    case ErrorCode::denied:
+      return "denied";
+    case ErrorCode::conflict:
+      return "conflict";
+    case ErrorCode::unavailable:
+      return "unavailable";
+    case ErrorCode::corrupt:
+      return "corrupt";
+    case ErrorCode::internal:
+      return "internal";
   }
   return "internal";
 }

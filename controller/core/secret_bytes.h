@@ -21,7 +21,9 @@ class SecretBytes {
   // Takes the buffer over; what the caller keeps is empty.
   explicit SecretBytes(std::string&& bytes) : bytes_(std::move(bytes)) { drop(bytes); }
   explicit SecretBytes(const char* text) : bytes_(text) {}
-  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) { drop(other.bytes_); }
+  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::move(other.bytes_)) {
+    drop(other.bytes_);
+  }
   SecretBytes& operator=(SecretBytes&& other) noexcept {
     if (this != &other) {
       drop(bytes_);

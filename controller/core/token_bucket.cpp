@@ -6,7 +6,8 @@
 namespace certloop {
 
 double TokenBucket::tokens_at(SteadyTime now) const {
-  const std::chrono::duration<double> passed = std::max(now - updated_, SteadyTime::duration::zero());
+  const std::chrono::duration<double> passed =
+      std::max(now - updated_, SteadyTime::duration::zero());
   return std::min(burst_, tokens_ + passed.count() * rate_);
 }
 

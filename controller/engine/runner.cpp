@@ -114,7 +114,8 @@ void Runner::run(std::unique_lock<std::mutex>& lock, const Job& job) {
 // A run never takes the worker down, whatever a library throws: it counts as a fault of ours.
 Outcome Runner::reconcile(const Job& job) {
   try {
-    return reconciler_.reconcile(*job.binding, clock_.steady_now() + options_.run_deadline);
+    return reconciler_.reconcile(
+        *job.binding, clock_.steady_now() + time_for(*job.binding, options_.run_deadline));
   } catch (...) {
     // The text is not shown: it may quote what the library was working on.
     const Error error{ErrorCode::internal, "unexpected exception in a run", {}};

@@ -51,14 +51,22 @@ Result<Reconciler::Inspected> Reconciler::observe_source(const v1::Source& sourc
   return Inspected{std::move(facts), std::move(*bundle)};
 }
 
+// Targets are read before the source. A write is conditional on the entity tag read here, so what
+// is written can only be newer than what was there at that time: a controller that was slow can
+// never put an old certificate over a newer one of somebody else's.
 Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline) {
+  std::vector<ObservedTarget> observed;
+  for (const v1::Target& target : binding.targets) {
+    observed.push_back(target_.fetch(target, deadline));
+  }
   Outcome outcome;
   const auto source = observe_source(binding.source, deadline);
   if (source && source->bundle) outcome.leaf = source->bundle->facts.leaf;
   outcome.next = AtResync{};
-  for (const v1::Target& target : binding.targets) {
-    outcome.targets.push_back(source ? reconcile_target(binding, target, *source, deadline)
-                                     : failed({}, source.error()));
+  for (std::size_t i = 0; i < observed.size(); ++i) {
+    outcome.targets.push_back(
+        source ? reconcile_target(binding, binding.targets[i], *source, observed[i], deadline)
+               : failed({}, source.error()));
     outcome.next =
         combine(outcome.next, next_for(outcome.targets.back(), outcome.leaf, clock_.wall_now()));
   }
@@ -66,11 +74,11 @@ Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline) {
 }
 
 TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1::Target& target,
-                                           const Inspected& source, SteadyTime deadline) {
+                                           const Inspected& source, const ObservedTarget& snapshot,
+                                           SteadyTime deadline) {
   if (auto held = objection_to_source(target, binding.require, source.state, clock_.wall_now())) {
     return {std::move(held), {}, false};
   }
-  const auto snapshot = target_.fetch(target, deadline);
   if (!snapshot) return failed({}, snapshot.error());
 
   SecretData desired = render(target, *source.bundle);

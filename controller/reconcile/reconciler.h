@@ -12,6 +12,12 @@
 
 namespace certloop {
 
+// How long a run of this binding may take: `base`, and as much again for every twenty targets, so
+// that the last targets of a wide mapping are reached however slow the services are.
+inline Duration time_for(const v1::Binding& binding, Duration base) {
+  return base * (1 + static_cast<Duration::rep>(binding.targets.size() / 20));
+}
+
 // What one run did: one entry for each target of the binding, in its order.
 struct Outcome {
   std::optional<LeafFacts> leaf{};  // the certificate that was seen
@@ -33,9 +39,11 @@ class Reconciler {
 
  private:
   struct Inspected;
+  using ObservedTarget = Result<std::optional<TargetSnapshot>>;
   Result<Inspected> observe_source(const v1::Source& source, SteadyTime deadline);
   TargetOutcome reconcile_target(const v1::Binding& binding, const v1::Target& target,
-                                 const Inspected& source, SteadyTime deadline);
+                                 const Inspected& source, const ObservedTarget& snapshot,
+                                 SteadyTime deadline);
 
   SecretSource& source_;
   SecretTarget& target_;
