@@ -144,7 +144,8 @@ Target Resolver::target(const Scope& scope, const To& to) {
 
 void Resolver::claim(const Target& target, const Place& place) {
   if (target.project_id.empty() || target.secret.empty()) return;
-  const std::string key = target.endpoint.url + '\n' + target.project_id + '\n' + target.secret;
+  // A project may be named by several addresses (public, private); its id is unique everywhere.
+  const std::string key = target.project_id + '\n' + target.secret;
   const auto [first, fresh] = writers_.emplace(key, &place);
   if (fresh) return;
   faults_.add(place, "a second writer of " + quoted(display_name(target)),

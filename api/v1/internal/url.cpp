@@ -36,7 +36,7 @@ bool all_pieces(std::string_view text, char separator, Each each) {
 }
 
 bool is_loopback(const std::string& host) {
-  if (host == "localhost" || host == "[::1]") return true;
+  if (host == "localhost") return true;
   if (host.rfind("127.", 0) != 0 || std::count(host.begin(), host.end(), '.') != 3) return false;
   return all_pieces(host, '.', [](std::string_view piece) {
     return piece.size() <= 3 && number(piece, 255).has_value();
@@ -71,6 +71,9 @@ Checked<std::string> check_authority(const std::string& scheme, std::string_view
   const Authority authority = split(text);
   if (!is_host_name(authority.host) && !is_ipv6(authority.host)) {
     return wrong("must have a valid host name");
+  }
+  if (is_ipv6(authority.host)) {
+    return wrong("must name its host", "addresses of IPv6 are not supported by the HTTP client");
   }
   const bool has_port = !authority.port.empty();
   const auto port = has_port ? number(authority.port.substr(1), 65535) : std::nullopt;

@@ -106,7 +106,7 @@ TEST_CASE("two writers of one target are a fault that names both places") {
           "shop.yaml:22:11: a second writer of 'shop/storefront-tls' (the first one is at "
           "shop.yaml:21:11)\n");
   }
-  SECTION("in two files, under two names of the project") {
+  SECTION("in two files, under two names and two addresses of the project") {
     std::string other = with(kFull, "  name: shop\n", "  name: other\n");
     other = with(other, "    shop: {", "    store: {");
     other = with(other, "{ project: shop,", "{ project: store,");
@@ -115,7 +115,9 @@ TEST_CASE("two writers of one target are a fault that names both places") {
     other = with(other, "127.0.0.1:8080", "127.0.0.1:9090");
     CHECK(faults_of({{"a.yaml", kFull}, {"b.yaml", other}}) ==
           "b.yaml:21:11: a second writer of 'store/storefront-tls' (the first one is at "
-          "a.yaml:21:11)\n");
+          "a.yaml:21:11)\n"
+          "b.yaml:22:11: a second writer of 'admin/storefront-tls' (the first one is at "
+          "a.yaml:22:11)\n");
   }
   SECTION("the address in another spelling") {
     const std::string text =

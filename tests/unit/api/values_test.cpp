@@ -121,12 +121,10 @@ TEST_CASE("an address has one form") {
       {"HTTPS://Example.COM:443/Path/", "https://example.com/Path"},
       {"https://example.com:8443/a/b", "https://example.com:8443/a/b"},
       {"https://10.0.0.1:0443", "https://10.0.0.1"},
-      {"https://[fe80::1]:9/x", "https://[fe80::1]:9/x"},
       {"https://example.com/a@b", "https://example.com/a@b"},
       {"http://127.0.0.1:8080/sm/x", "http://127.0.0.1:8080/sm/x"},
       {"http://127.255.0.9", "http://127.255.0.9"},
-      {"http://LOCALHOST:80", "http://localhost"},
-      {"http://[::1]:1", "http://[::1]:1"}};
+      {"http://LOCALHOST:80", "http://localhost"}};
   for (const auto& [text, expected] : good) {
     INFO(text);
     const auto url = check_url(text);
@@ -171,6 +169,8 @@ TEST_CASE("an address has one form") {
                              "https://a_b.com",
                              "https://bücher.de",
                              "https://[x]",
+                             "https://[fe80::1]:9/x",
+                             "http://[::1]:1",
                              "https://[::1",
                              "https://[::1]x",
                              "https://example.com\\@evil.com",
