@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <exception>
 #include <iostream>
 
 #include "controller/app/commands.h"
@@ -39,9 +40,9 @@ int execute(Options options) {
     case Command::run:
       return certloop::app::run(std::move(options));
     case Command::sync:
-      return certloop::app::pass(std::move(options), false);
+      return certloop::app::pass(std::move(options), certloop::app::Mode::sync);
     case Command::plan:
-      return certloop::app::pass(std::move(options), true);
+      return certloop::app::pass(std::move(options), certloop::app::Mode::plan);
     case Command::validate:
       return certloop::app::validate(options);
     case Command::status:
@@ -58,9 +59,14 @@ int execute(Options options) {
 int main(int argc, char** argv) {
   keep_memory_private();
   auto parsed = certloop::app::parse_options(argc, argv);
-  const int code = std::holds_alternative<int>(parsed)
-                       ? std::get<int>(parsed)
-                       : execute(std::move(std::get<Options>(parsed)));
+  int code = 1;
+  try {
+    code = std::holds_alternative<int>(parsed) ? std::get<int>(parsed)
+                                               : execute(std::move(std::get<Options>(parsed)));
+  } catch (const std::exception&) {
+    // Its text is not shown: it may quote what the program was working on.
+    std::cerr << "certloop: an unexpected error ended the command\n";
+  }
   std::cout.flush();
   // Leaves without running static destructors: cpprestsdk's are not safe to run with TLS.
   _exit(code);

@@ -37,9 +37,9 @@ void keep_only(std::vector<v1::Binding>& bindings, const std::string& name) {
                  bindings.end());
 }
 
-int exit_code_of(const Tally& total, bool dry_run) {
+int exit_code_of(const Tally& total, Mode mode) {
   if (total.has_failures()) return 1;
-  return dry_run && total.changes() > 0 ? 2 : 0;
+  return mode == Mode::plan && total.changes() > 0 ? 2 : 0;
 }
 
 v1::MappingStatus status_of(PassResult result, WallTime now) {
@@ -53,16 +53,23 @@ v1::MappingStatus status_of(PassResult result, WallTime now) {
   return status;
 }
 
-int ask(Options& options) {
-  Stack stack(options);
+// An answer of ten thousand mappings has some ten megabytes.
+constexpr std::size_t kMaxStatusBytes = 64u << 20;
+
+int ask(const Options& options) {
+  const SystemClock clock;
+  net::TransportOptions transport_options;
+  transport_options.ca_file = options.ca_file;
+  transport_options.max_body_bytes = kMaxStatusBytes;
+  const auto transport = net::make_cpprest_transport(clock, transport_options);
   HttpRequest request;
   request.endpoint.url = options.url;
   request.path = "/v1/status";
   if (!options.view_token.empty()) {
     request.authorization = SecretBytes("Bearer " + std::string(options.view_token.reveal()));
   }
-  request.deadline = stack.clock().steady_now() + std::chrono::seconds(10);
-  const auto response = stack.plain_transport().send(std::move(request));
+  request.deadline = clock.steady_now() + std::chrono::seconds(10);
+  const auto response = transport->send(std::move(request));
   if (!response) {
     std::cerr << "asking " << options.url << ": " << response.error().message << "\n";
     return 1;
@@ -97,7 +104,7 @@ int validate(const Options& options) {
   return 0;
 }
 
-int pass(Options options, bool dry_run) {
+int pass(Options options, Mode mode) {
   auto bindings = load_mapping(options.mapping, resolve_options(options));
   if (!bindings) {
     print_faults(bindings.error(), options.output);
@@ -113,10 +120,10 @@ int pass(Options options, bool dry_run) {
   auto mine = share_of(concerned_by(std::move(*bindings), options.job_event), options.job_index,
                        options.job_array_size);
   Stack stack(options);
-  const auto results = look_once(stack, options, std::move(mine), dry_run);
-  std::cout << (options.output == Output::json ? pass_json(results, !dry_run)
-                                               : pass_table(results, !dry_run, colour_on_stdout()));
-  return exit_code_of(tally(results), dry_run);
+  const auto results = look_once(stack, options, std::move(mine), mode);
+  std::cout << (options.output == Output::json ? pass_json(results, mode)
+                                               : pass_table(results, mode, colour_on_stdout()));
+  return exit_code_of(tally(results), mode);
 }
 
 int status(Options options) {
@@ -129,7 +136,7 @@ int status(Options options) {
   Stack stack(options);
   const WallTime now = stack.clock().wall_now();
   v1::Status whole{kVersion, {true, now, {}}, {}};
-  for (PassResult& result : look_once(stack, options, std::move(*bindings), true)) {
+  for (PassResult& result : look_once(stack, options, std::move(*bindings), Mode::plan)) {
     whole.mappings.push_back(status_of(std::move(result), now));
   }
   std::cout << (options.output == Output::json ? v1::to_json(whole) + "\n"

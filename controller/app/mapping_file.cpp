@@ -17,7 +17,8 @@ std::string identity(const std::string& path) {
   if (stat(path.c_str(), &info) != 0) return path + ":absent\n";
   return path + ":" + std::to_string(info.st_dev) + ":" + std::to_string(info.st_ino) + ":" +
          std::to_string(info.st_size) + ":" + std::to_string(info.st_mtim.tv_sec) + "." +
-         std::to_string(info.st_mtim.tv_nsec) + "\n";
+         std::to_string(info.st_mtim.tv_nsec) + ":" + std::to_string(info.st_ctim.tv_sec) + "." +
+         std::to_string(info.st_ctim.tv_nsec) + "\n";
 }
 
 std::string signature(const std::string& path) {

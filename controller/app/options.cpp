@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <iostream>
 
@@ -32,10 +33,23 @@ struct Reader {
   std::string view_token_file{};
   std::map<std::string, std::uint64_t> units{{"ms", 1}, {"s", 1000}, {"m", 60'000}};
 
-  void duration(const std::string& name, Duration& into, const std::string& env,
+  struct Bounds {
+    Duration least{};
+    Duration most{};
+  };
+
+  void duration(const std::string& name, Duration& into, Bounds bounds, const std::string& env,
                 const std::string& help) {
-    app->add_option_function<std::uint64_t>(
-           name, [&into](const std::uint64_t& ms) { into = Duration(ms); }, help)
+    const auto take = [&into, bounds, name](const std::uint64_t& ms) {
+      const auto least = static_cast<std::uint64_t>(bounds.least.count());
+      const auto most = static_cast<std::uint64_t>(bounds.most.count());
+      if (ms < least || ms > most) {
+        throw CLI::ValidationError(
+            name, "must be from " + std::to_string(least) + "ms to " + std::to_string(most) + "ms");
+      }
+      into = Duration(ms);
+    };
+    app->add_option_function<std::uint64_t>(name, take, help)
         ->envname(env)
         ->transform(
             CLI::AsNumberWithUnit(units, CLI::AsNumberWithUnit::UNIT_REQUIRED).description(""))
@@ -81,8 +95,8 @@ struct Reader {
         ->envname("CERTLOOP_WORKERS")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
-    duration("--run-deadline", options.run_deadline, "CERTLOOP_RUN_DEADLINE",
-             "time for one mapping, all its calls together");
+    duration("--run-deadline", options.run_deadline, {Duration(1'000), Duration(3'600'000)},
+             "CERTLOOP_RUN_DEADLINE", "time for one mapping, all its calls together");
   }
 
   void logging() {
@@ -117,14 +131,16 @@ struct Reader {
                     "CERTLOOP_SHARED_SECRET); two, while you change them")
         ->envname("CERTLOOP_SHARED_SECRET_FILE");
     app->add_flag("--allow-unauthenticated", options.allow_unauthenticated,
-                  "take notifications from anybody; for trials only");
+                  "take notifications from anybody; for trials only")
+        ->envname("CERTLOOP_ALLOW_UNAUTHENTICATED");
     duration(
-        "--notification-wait", options.notification_wait, "CERTLOOP_NOTIFICATION_WAIT",
+        "--notification-wait", options.notification_wait, {Duration(0), Duration(60'000)},
+        "CERTLOOP_NOTIFICATION_WAIT",
         "how long a notification's answer waits for its outcome; the sender gives up after 10s");
-    duration("--shutdown-grace", options.shutdown_grace, "CERTLOOP_SHUTDOWN_GRACE",
-             "how long work under way may go on after SIGTERM");
-    duration("--mapping-poll", options.mapping_poll, "CERTLOOP_MAPPING_POLL",
-             "how often to look whether the mapping has changed");
+    duration("--shutdown-grace", options.shutdown_grace, {Duration(0), Duration(3'600'000)},
+             "CERTLOOP_SHUTDOWN_GRACE", "how long work under way may go on after SIGTERM");
+    duration("--mapping-poll", options.mapping_poll, {Duration(10), Duration(3'600'000)},
+             "CERTLOOP_MAPPING_POLL", "how often to look whether the mapping has changed");
   }
 
   void only() { app->add_option("--only", options.only, "only the mapping of this name"); }
@@ -173,11 +189,24 @@ void read_secrets(Reader& reader) {
   }
 }
 
-std::size_t number(const std::string& text, std::size_t otherwise) {
-  try {
-    return text.empty() ? otherwise : std::stoul(text);
-  } catch (const std::exception&) {
-    return otherwise;
+// A count that Code Engine gives; other text would silently change which mappings are looked at.
+std::size_t number(const char* variable, std::size_t otherwise) {
+  const std::string text = environment(variable);
+  if (text.empty()) return otherwise;
+  std::size_t value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc() || end != text.data() + text.size()) {
+    throw CLI::ValidationError(variable, "is not a number");
+  }
+  return value;
+}
+
+void read_share(Options& options) {
+  options.job_index = number("JOB_INDEX", 0);
+  options.job_array_size = number("JOB_ARRAY_SIZE", 1);
+  if (options.job_index >= options.job_array_size) {
+    throw CLI::ValidationError(
+        "JOB_INDEX", "is not below JOB_ARRAY_SIZE: give the job the array indices 0 to N-1");
   }
 }
 
@@ -185,8 +214,7 @@ std::size_t number(const std::string& text, std::size_t otherwise) {
 void read_code_engine(Options& options) {
   options.home_region = environment("CE_REGION");
   options.home_code_engine_url = environment("CE_API_BASE_URL");
-  options.job_index = number(environment("JOB_INDEX"), 0);
-  options.job_array_size = std::max<std::size_t>(1, number(environment("JOB_ARRAY_SIZE"), 1));
+  if (options.command == Command::sync) read_share(options);
   options.job_event = environment("ibmendata");
   if (options.job_event.empty()) options.job_event = environment("CE_DATA");
   if (options.listen.empty()) {

@@ -17,7 +17,7 @@ struct Verdict {
   std::string reason{};
 };
 
-Verdict verdict_of(const TargetOutcome& outcome, bool done) {
+Verdict verdict_of(const TargetOutcome& outcome, Mode mode) {
   if (outcome.error) {
     return {Tone::bad, "x", outcome.plan ? "write failed" : "failed",
             to_string(outcome.error->code)};
@@ -27,9 +27,9 @@ Verdict verdict_of(const TargetOutcome& outcome, bool done) {
     case Action::nothing:
       return {Tone::good, "=", "in sync", reason};
     case Action::create:
-      return {Tone::change, "+", done ? "created" : "create", reason};
+      return {Tone::change, "+", mode == Mode::sync ? "created" : "create", reason};
     case Action::replace:
-      return {Tone::change, "~", done ? "replaced" : "replace", reason};
+      return {Tone::change, "~", mode == Mode::sync ? "replaced" : "replace", reason};
     case Action::hold:
       return {Tone::warn, "!", "held", reason};
   }
@@ -61,9 +61,9 @@ std::size_t widest_target(const std::vector<PassResult>& results) {
   return std::min<std::size_t>(width, 60);
 }
 
-std::string total_line(const Tally& t, bool done) {
-  const std::string create = done ? " created, " : " to create, ";
-  const std::string replace = done ? " replaced, " : " to replace, ";
+std::string total_line(const Tally& t, Mode mode) {
+  const std::string create = mode == Mode::sync ? " created, " : " to create, ";
+  const std::string replace = mode == Mode::sync ? " replaced, " : " to replace, ";
   return std::to_string(t.create) + create + std::to_string(t.replace) + replace +
          std::to_string(t.nothing) + " in sync, " + std::to_string(t.hold) + " held, " +
          std::to_string(t.failed) + " failed\n";
@@ -133,14 +133,14 @@ Tally tally(const std::vector<PassResult>& results) {
   return total;
 }
 
-std::string pass_table(const std::vector<PassResult>& results, bool done, bool colour) {
+std::string pass_table(const std::vector<PassResult>& results, Mode mode, bool colour) {
   const std::size_t width = widest_target(results);
   std::string text;
   for (const PassResult& result : results) {
     text += heading(result, colour);
     for (std::size_t i = 0; i < result.outcome.targets.size(); ++i) {
       const TargetOutcome& outcome = result.outcome.targets[i];
-      const Verdict verdict = verdict_of(outcome, done);
+      const Verdict verdict = verdict_of(outcome, mode);
       const std::string name = padded(v1::display_name(result.binding->targets[i]), width);
       text += "  " + painted(verdict.tone,
                              verdict.sign + " " + name + "  " + padded(verdict.word, 12) + "  " +
@@ -151,12 +151,12 @@ std::string pass_table(const std::vector<PassResult>& results, bool done, bool c
       text += "\n";
     }
   }
-  return text + total_line(tally(results), done);
+  return text + total_line(tally(results), mode);
 }
 
-std::string pass_json(const std::vector<PassResult>& results, bool done) {
+std::string pass_json(const std::vector<PassResult>& results, Mode mode) {
   const Tally t = tally(results);
-  ordered_json json{{"done", done},
+  ordered_json json{{"done", mode == Mode::sync},
                     {"summary",
                      {{"create", t.create},
                       {"replace", t.replace},

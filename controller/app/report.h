@@ -10,6 +10,9 @@
 // What commands print. Pure: values in, text out; colour is an argument.
 namespace certloop::app {
 
+// A pass writes what differs (sync), or only says what it would write (plan).
+enum class Mode { plan, sync };
+
 struct PassResult {
   std::shared_ptr<const v1::Binding> binding{};
   Outcome outcome{};
@@ -22,9 +25,8 @@ struct Tally {
 };
 Tally tally(const std::vector<PassResult>& results);
 
-// `done`: the writes were made (sync); else they would be (plan).
-std::string pass_table(const std::vector<PassResult>& results, bool done, bool colour);
-std::string pass_json(const std::vector<PassResult>& results, bool done);
+std::string pass_table(const std::vector<PassResult>& results, Mode mode, bool colour);
+std::string pass_json(const std::vector<PassResult>& results, Mode mode);
 
 std::string status_table(const v1::Status& status, bool colour);
 // The same from the JSON of a running controller; empty when it is not that.

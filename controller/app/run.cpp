@@ -20,10 +20,12 @@ std::function<double()> unit_random() {
   };
 }
 
-// A notification names a hundred secrets at most; what all connections may hold together is bounded
-// by the product of these two.
-net::ServerLimits server_limits() {
+// A notification names a hundred secrets at most; bodies are read of callers with the shared secret
+// only.
+net::ServerLimits server_limits(const Options& options) {
   net::ServerLimits limits;
+  limits.answer_deadline =
+      std::max(limits.answer_deadline, options.notification_wait + std::chrono::seconds(5));
   limits.body_bytes = 256 * 1024;
   limits.connections = 2048;
   return limits;
@@ -76,7 +78,7 @@ RouteOptions route_options(Options& options) {
 
 int run(Options options) {
   // The port first: a cold start is waited for by somebody.
-  auto listening = net::HttpServer::listen(options.listen, server_limits());
+  auto listening = net::HttpServer::listen(options.listen, server_limits(options));
   Stack stack(options);
   TelemetryLog& log = stack.telemetry();
   if (!listening) {
@@ -89,6 +91,7 @@ int run(Options options) {
   Reconciler reconciler(stack.source(), stack.target(), stack.clock());
   Runner runner(reconciler, log, stack.clock(), unit_random(),
                 {options.workers, options.run_deadline, PacePolicy{}});
+  const bool open = options.shared_secrets.empty();
   FileState file;
   Routes routes(
       runner, file, log, stack.clock(),
@@ -97,14 +100,14 @@ int run(Options options) {
                          options.mapping_poll, on_load(runner, file, log, stack.clock()));
 
   routes.install(server);
-  server.start();
   const std::string url = url_of(options, server.port());
   if (!options.address_file.empty() && !write_file_atomically(options.address_file, url + "\n")) {
     log.say(Level::error, "cannot write the address file", {{"path", options.address_file}});
     return 1;
   }
+  server.start();
   log.say(Level::info, "listening", {{"url", url}, {"version", kVersion}});
-  if (options.allow_unauthenticated) log.say(Level::warn, "open to unauthenticated notifications");
+  if (open) log.say(Level::warn, "open to unauthenticated notifications");
   runner.start();
   watcher.start();
 

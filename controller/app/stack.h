@@ -33,8 +33,6 @@ class Stack {
   ibm::IamTokens& tokens() { return tokens_; }
   SecretSource& source() { return source_; }
   SecretTarget& target() { return target_; }
-  // Without IAM's token: for certloop's own status route.
-  HttpTransport& plain_transport() { return logged_; }
 
  private:
   SystemClock clock_;

@@ -17,6 +17,18 @@ std::string text_of(const ordered_json& object, const char* name) {
                                                        : std::string();
 }
 
+std::string number_of(const ordered_json& object, const char* name) {
+  const auto member = object.find(name);
+  return member != object.end() && member->is_number_integer()
+             ? std::to_string(member->get<std::int64_t>())
+             : std::string("?");
+}
+
+ordered_json object_of(const ordered_json& object, const char* name) {
+  const auto member = object.find(name);
+  return member != object.end() && member->is_object() ? *member : ordered_json::object();
+}
+
 ordered_json list_of(const ordered_json& object, const char* name) {
   if (!object.is_object()) return ordered_json::array();
   const auto member = object.find(name);
@@ -42,9 +54,9 @@ std::string target_line(const ordered_json& target, bool colour) {
 }
 
 std::string mapping_lines(const ordered_json& mapping, bool colour) {
-  const auto source = mapping.value("source", ordered_json::object());
+  const auto source = object_of(mapping, "source");
   std::string text = text_of(mapping, "name");
-  const std::string serial = source.is_object() ? text_of(source, "serial") : "";
+  const std::string serial = text_of(source, "serial");
   if (!serial.empty()) {
     text += painted(Tone::dim,
                     "  " + text_of(source, "subject") + ", serial " + serial + ", valid until " +
@@ -59,13 +71,13 @@ std::string mapping_lines(const ordered_json& mapping, bool colour) {
 }
 
 std::string file_lines(const ordered_json& status, bool colour) {
-  const auto file = status.value("mappingFile", ordered_json::object());
+  const auto file = object_of(status, "mappingFile");
   std::string text;
   for (const ordered_json& fault : list_of(file, "faults")) {
     if (!fault.is_object()) continue;
     text += painted(Tone::bad,
-                    "refused: " + text_of(fault, "file") + ":" +
-                        std::to_string(fault.value("line", 0)) + ": " + text_of(fault, "message"),
+                    "refused: " + text_of(fault, "file") + ":" + number_of(fault, "line") + ": " +
+                        text_of(fault, "message"),
                     colour) +
             "\n";
   }

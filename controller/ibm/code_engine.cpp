@@ -30,9 +30,9 @@ HttpRequest request_for(Method method, const v1::Target& target, std::string pat
 
 // The whole secret as the service wants it; the intermediate JSON is wiped with the heap.
 void set_body(HttpRequest& request, const v1::Target& target, const SecretData& data,
-              bool with_name) {
+              const std::string& new_name) {
   json body{{"format", v1::to_string(target.format)}};
-  if (with_name) body["name"] = target.secret;
+  if (!new_name.empty()) body["name"] = new_name;
   json& content = body["data"] = json::object();
   for (const auto& [key, value] : data) content[key] = std::string(value.reveal());
   request.content_type = "application/json";
@@ -88,7 +88,7 @@ Result<std::optional<TargetSnapshot>> CodeEngineTarget::fetch(const v1::Target& 
 Result<void> CodeEngineTarget::create(const v1::Target& target, const SecretData& data,
                                       SteadyTime deadline) {
   HttpRequest request = request_for(Method::post, target, secrets_path(target), deadline);
-  set_body(request, target, data, true);
+  set_body(request, target, data, target.secret);
   const auto response = transport_.send(std::move(request));
   if (!response) return tl::make_unexpected(response.error());
   if (!succeeded(*response)) return tl::make_unexpected(error_of("creating the target", *response));
@@ -100,7 +100,7 @@ Result<void> CodeEngineTarget::replace(const v1::Target& target, const SecretDat
   HttpRequest request = request_for(
       Method::put, target, secrets_path(target) + "/" + encode_segment(target.secret), deadline);
   request.headers.emplace_back("If-Match", if_match);
-  set_body(request, target, data, false);
+  set_body(request, target, data, "");
   const auto response = transport_.send(std::move(request));
   if (!response) return tl::make_unexpected(response.error());
   if (response->status == 404) {
