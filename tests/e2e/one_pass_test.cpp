@@ -102,6 +102,18 @@ TEST_CASE("job instances share the mappings: together they write each target onc
   CHECK(shop.world.writes() == 3);
 }
 
+TEST_CASE("a job index beyond the array is an error: nobody would look at its share") {
+  Shop shop;
+  auto environment = shop.world.environment();
+  environment["JOB_ARRAY_SIZE"] = "3";
+  for (const char* index : {"5", "-1", "one"}) {
+    environment["JOB_INDEX"] = index;
+    const auto sync = test_support::run_to_end({CERTLOOP_BINARY, "sync"}, environment);
+    CHECK(sync.code == 1);
+    CHECK(sync.error.find("JOB_INDEX") != std::string::npos);
+  }
+}
+
 TEST_CASE("a job that a notification started looks at its secret only") {
   Shop shop;
   auto environment = shop.world.environment();
