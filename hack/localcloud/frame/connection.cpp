@@ -3,6 +3,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/http.hpp>
+#include <iostream>
 #include <sstream>
 
 #include "hack/localcloud/frame/gzip.h"
@@ -36,6 +37,11 @@ std::string lowercase(std::string name) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return name;
+}
+
+// RFC 9110, 6.4.1: these answers end after the header, whatever a fault or a switch has ordered.
+bool has_no_body(int status) {
+  return status < 200 || status == 204 || status == 304;
 }
 
 void unpack_body(Request& request) {
@@ -150,13 +156,23 @@ void Connection::send(Answer answer) {
   stream_.expires_after(kTransferTime);
   switch (answer.ending) {
     case Ending::kWhole:
-      return send_message(std::move(answer.response));
     case Ending::kCutBody:
-      return send_half(answer.response);
+      return send_response(std::move(answer));
     case Ending::kClose:
       return close();
     case Ending::kReset:
       return reset();
+  }
+}
+
+// What Beast cannot write costs the caller an answer, never the cloud its life.
+void Connection::send_response(Answer answer) {
+  try {
+    if (answer.ending == Ending::kCutBody) return send_half(answer.response);
+    send_message(std::move(answer.response));
+  } catch (const std::exception& error) {
+    std::cerr << "localcloud: an answer cannot be written: " << error.what() << '\n';
+    close();
   }
 }
 
@@ -166,6 +182,10 @@ http::response<http::string_body> Connection::to_message(Response response) cons
   message.result(static_cast<unsigned>(response.status));
   message.keep_alive(keep_alive_);
   for (const auto& [name, value] : response.headers) message.insert(name, value);
+  if (has_no_body(response.status)) {
+    response.content_type.clear();
+    response.body.clear();
+  }
   if (!response.content_type.empty()) {
     message.set(http::field::content_type, response.content_type);
   }

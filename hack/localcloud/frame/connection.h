@@ -30,6 +30,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void refuse_unreadable(Error error);
   void deliver(Answer answer);
   void send(Answer answer);
+  void send_response(Answer answer);
   void send_message(Response response);
   void send_half(const Response& response);
   void leave();

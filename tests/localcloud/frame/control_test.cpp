@@ -75,6 +75,15 @@ TEST_CASE("a status fault answers for the service, so often and after so many") 
   CHECK(journal[2]["fault"] == "status");
 }
 
+TEST_CASE("a fault can order a status that allows no body") {
+  const SignedIn at;
+  at.fault({{"service", "ce"}, {"status", 304}});
+  CHECK(at.project.get("/secrets").status == 304);
+  at.fault({{"service", "ce"}, {"status", 304}, {"cut_body", true}});
+  CHECK(at.project.get("/secrets").status == 304);
+  CHECK(at.project.get("/secrets").status == 200);
+}
+
 TEST_CASE("a fault can carry its own body, for ever, until it is deleted") {
   const SignedIn at;
   at.fault({{"status", 503}, {"body", {{"message", "gone fishing"}}}, {"count", -1}});

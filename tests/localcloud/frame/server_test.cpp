@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "hack/localcloud/frame/gzip.h"
+#include "hack/localcloud/frame/server.h"
 #include "tests/localcloud/frame/raw_connection.h"
 #include "tests/localcloud/signed_in.h"
 #include "tests/support/catch.h"
@@ -154,6 +155,38 @@ TEST_CASE("gzip bodies are read, bombs and ruins are refused") {
   }
   CHECK(localcloud::gunzip(gzip("1234567890"), 10) == "1234567890");
   CHECK_FALSE(localcloud::gunzip(gzip("1234567890"), 9));
+}
+
+TEST_CASE("an answer whose status allows no body is sent without one") {
+  localcloud::Server server("127.0.0.1", 0);
+  server.start([](const localcloud::Request& request, std::uint16_t) {
+    return localcloud::Answer{localcloud::Response::json(std::stoi(request.path[0]), {{"a", 1}})};
+  });
+  RawConnection connection(server.port());
+  for (const unsigned status : {204U, 304U, 200U}) {
+    CAPTURE(status);
+    connection.write("GET /" + std::to_string(status) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto answer = connection.read();
+    CHECK(answer.result_int() == status);
+    CHECK(answer.body().empty() == (status != 200));
+  }
+}
+
+TEST_CASE("an answer that cannot be written costs its connection, not the server") {
+  localcloud::Server server("127.0.0.1", 0);
+  server.start([](const localcloud::Request& request, std::uint16_t) {
+    localcloud::Answer answer;
+    if (request.raw_path == "/long") {
+      answer.response.headers.emplace_back("X-Long", std::string(70'000, 'x'));
+    }
+    return answer;
+  });
+  RawConnection broken(server.port());
+  broken.write("GET /long HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(broken.read_to_end().empty());
+  RawConnection next(server.port());
+  next.write("GET /short HTTP/1.1\r\nHost: x\r\n\r\n");
+  CHECK(next.read().result_int() == 200);
 }
 
 TEST_CASE("1500 connections are held at the same time") {
