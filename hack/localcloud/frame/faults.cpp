@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kMostFaults = 1000;
 constexpr std::int64_t kLongestDelay = 600'000;
+constexpr std::size_t kLongestRetryAfter = 64;
 
 [[noreturn]] void refuse(const std::string& message) {
   throw HttpError{ibm_error(400, "bad_fault", message, "localcloud")};
@@ -75,7 +76,8 @@ bool set_effect(Fault& fault, const std::string& name, const Json& value) {
 }
 
 bool clean_header_value(const std::string& value) {
-  return std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  return value.size() <= kLongestRetryAfter &&
+         std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
 Fault parse(const Json& order) {
@@ -90,7 +92,9 @@ Fault parse(const Json& order) {
   if (fault.status == 0 && (fault.body || !fault.retry_after.empty())) {
     refuse("body and retry_after go with a status.");
   }
-  if (!clean_header_value(fault.retry_after)) refuse("retry_after is printable ASCII.");
+  if (!clean_header_value(fault.retry_after)) {
+    refuse("retry_after has at most 64 characters of printable ASCII.");
+  }
   return fault;
 }
 

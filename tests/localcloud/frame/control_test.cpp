@@ -189,6 +189,7 @@ TEST_CASE("an order that makes no sense is refused with 400") {
       {{"reset", 1}},
       {{"reset", true}, {"retry_after", 1}},
       {{"status", 429}, {"retry_after", "1\r\nX: y"}},
+      {{"status", 429}, {"retry_after", std::string(65, '1')}},
       {{"delay_ms", 600'001}},
       {{"path", 1}, {"reset", true}},
   };
