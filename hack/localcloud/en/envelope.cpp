@@ -8,6 +8,9 @@
 namespace localcloud::en {
 namespace {
 
+constexpr std::size_t kLongestHeaderName = 128;
+constexpr std::size_t kLongestHeaderValue = 8U << 10;
+
 std::string uppercase(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -19,9 +22,10 @@ std::string dump(const Json& value) {
 }
 
 bool can_be_header_name(const std::string& name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '-';
-  });
+  return !name.empty() && name.size() <= kLongestHeaderName &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '_' || c == '-';
+         });
 }
 
 // CloudEvents, HTTP protocol binding 3.1.3.2: what is not plain ASCII is percent-encoded.
@@ -35,10 +39,14 @@ std::string header_value(const Json& value) {
   return encoded;
 }
 
+// Receivers refuse longer headers, so an attribute that does not fit is left out.
 void make_binary(OutboundRequest& request, const Json& event) {
   for (const auto& [name, value] : event.items()) {
     if (name == "data" || name == "datacontenttype" || value.is_structured()) continue;
-    if (can_be_header_name(name)) request.headers.emplace_back("ce-" + name, header_value(value));
+    if (!can_be_header_name(name)) continue;
+    std::string encoded = header_value(value);
+    if (encoded.size() > kLongestHeaderValue) continue;
+    request.headers.emplace_back("ce-" + name, std::move(encoded));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "hack/localcloud/frame/server.h"
 
 #include <boost/asio/post.hpp>
+#include <iostream>
 #include <memory>
 #include <stdexcept>
 
@@ -14,6 +15,15 @@ using asio::ip::tcp;
 
 constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kBreath{20};
+
+// A task that fails must not take the cloud with it.
+void run(const std::function<void()>& task) {
+  try {
+    task();
+  } catch (const std::exception& error) {
+    std::cerr << "localcloud: a background task failed: " << error.what() << '\n';
+  }
+}
 
 }  // namespace
 
@@ -79,7 +89,7 @@ void Server::after(std::chrono::milliseconds wait, std::function<void()> task) {
   asio::post(io_, [this, wait, task = std::move(task)]() mutable {
     auto timer = std::make_shared<asio::steady_timer>(io_, wait);
     timer->async_wait([timer, task = std::move(task)](boost::system::error_code stopped) {
-      if (!stopped) task();
+      if (!stopped) run(task);
     });
   });
 }

@@ -47,7 +47,7 @@ class Server : public Scheduler {
   void start(RequestHandler handler);  // once
   void stop();                         // joins the thread; pending tasks never run
 
-  // From any thread; the task runs on the server's.
+  // From any thread; the task runs on the server's. What it throws is told on stderr.
   void after(std::chrono::milliseconds wait, std::function<void()> task) override;
 
   // For asynchronous clients that live on the server's thread.

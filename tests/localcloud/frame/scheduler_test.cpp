@@ -25,6 +25,15 @@ TEST_CASE("tasks run on the server's thread, the earlier ones first") {
   CHECK(thread != std::this_thread::get_id());
 }
 
+TEST_CASE("a task that throws does not keep the next one from running") {
+  Server server("127.0.0.1", 0);
+  server.start([](Request, std::uint16_t) { return Answer{}; });
+  std::promise<void> done;
+  server.after(milliseconds(0), [] { throw std::runtime_error("on purpose"); });
+  server.after(milliseconds(1), [&] { done.set_value(); });
+  CHECK(done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+}
+
 TEST_CASE("a stopped server runs no task and drops what it holds") {
   const auto held = std::make_shared<int>(1);
   bool ran = false;
