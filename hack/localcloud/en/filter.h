@@ -24,6 +24,7 @@ class Filter {
 
   // Throws FilterError, with the place of the fault.
   explicit Filter(const std::string& text);
+  // Takes bounded work: a filter that asks for too much over this event does not match.
   bool matches(const nlohmann::json& event) const;
 
  private:

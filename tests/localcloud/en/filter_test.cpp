@@ -1,5 +1,7 @@
 #include "hack/localcloud/en/filter.h"
 
+#include <ctime>
+
 #include "tests/support/catch.h"
 
 using localcloud::en::Filter;
@@ -224,5 +226,26 @@ TEST_CASE("a hostile expression ends in time, a subject beyond the limit never m
 TEST_CASE("descents that multiply stop at a limit") {
   Json deep = 1;
   for (int i = 0; i < 60; ++i) deep = Json{{"a", deep}, {"b", deep.is_number() ? 1 : 2}};
-  CHECK(Filter("$..*..*..*..*").matches(deep));
+  CHECK(Filter("$..*..*").matches(deep));
+  CHECK_FALSE(Filter("$..*..*..*..*").matches(deep));
+}
+
+TEST_CASE("a filter that asks for too much work matches nothing, and soon") {
+  Json many = Json::array();
+  for (int i = 0; i < 3000; ++i) many.push_back({{"x", i}});
+  const Json large{{"a", many}};
+  for (const std::string filter :
+       {"$..[?($..[?($..[?(@.x)])])]", "$.a[?($.a[?(@.y)])]", "not($.a[?($.a[?(@.y)])])"}) {
+    INFO(filter);
+    const auto start = std::clock();
+    CHECK_FALSE(Filter(filter).matches(large));
+    CHECK(std::clock() - start < 5 * CLOCKS_PER_SEC);
+  }
+  CHECK(Filter("$.a[?(@.x == 2999)]").matches(large));
+}
+
+TEST_CASE("regular expressions over many texts are paid for by their length") {
+  const Json texts = Json::array_t(2000, std::string(2000, 'a'));
+  CHECK_FALSE(Filter("$[*] =~ 'b'").matches(texts));
+  CHECK_FALSE(Filter("not($[*] =~ 'b')").matches(texts));
 }
