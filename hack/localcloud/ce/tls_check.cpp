@@ -56,7 +56,7 @@ void check_tls(const std::string& certificates, const std::string& key, Time now
   ERR_clear_error();
   if (!readable) throw invalid("tls_key is not an unencrypted PEM private key.");
   if (!matches) throw invalid("tls_key does not belong to the first certificate of tls_cert.");
-  std::time_t at = std::chrono::system_clock::to_time_t(now);
+  std::time_t at = unix_seconds(now);
   if (X509_cmp_time(X509_get0_notAfter(leaf.get()), &at) < 0) {
     throw invalid("The certificate has expired.");
   }

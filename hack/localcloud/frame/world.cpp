@@ -43,9 +43,12 @@ std::string crn(const std::string& service, const std::string& region, const std
 
 }  // namespace
 
+std::int64_t unix_seconds(Time time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
 std::string rfc3339(Time time) {
-  const std::time_t seconds =
-      std::chrono::system_clock::to_time_t(std::chrono::floor<std::chrono::seconds>(time));
+  const std::time_t seconds = unix_seconds(time);
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[32];

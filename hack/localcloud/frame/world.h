@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <random>
@@ -10,18 +11,22 @@
 // What all services of one local cloud share. Used from the cloud's one thread only.
 namespace localcloud {
 
-using Time = std::chrono::system_clock::time_point;
+// In microseconds: certificates may live until the year 9999, nanoseconds end in 2262.
+using Time = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
 
 // The cloud's own clock: the machine's, shifted. (Tokens, certificates and events use it.)
 class CloudClock {
  public:
-  Time now() const { return std::chrono::system_clock::now() + shift_; }
+  Time now() const {
+    return std::chrono::floor<Time::duration>(std::chrono::system_clock::now()) + shift_;
+  }
   void shift(std::chrono::seconds by) { shift_ += by; }
 
  private:
   std::chrono::seconds shift_{0};
 };
 
+std::int64_t unix_seconds(Time);  // whole, rounded down
 // "2026-02-02T03:04:05Z", whole seconds.
 std::string rfc3339(Time);
 Time parse_rfc3339(const std::string&);  // throws std::invalid_argument

@@ -20,10 +20,6 @@ std::string field(const std::multimap<std::string, std::string>& form, const std
   return found == form.end() ? std::string{} : found->second;
 }
 
-std::int64_t unix_seconds(Time time) {
-  return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-}
-
 std::string shown_token(const Request& request) {
   std::string value = request.header("authorization");
   const std::string scheme = value.substr(0, 7);

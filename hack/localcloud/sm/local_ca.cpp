@@ -59,8 +59,8 @@ CertificateOwner start_certificate(const std::string& common_name, Time from, Ti
   serial[0] = static_cast<unsigned char>((serial[0] & 0x7fU) | 0x40U);  // positive, 16 bytes always
   ASN1_STRING_set(X509_get_serialNumber(certificate.get()), serial.data(),
                   static_cast<int>(serial.size()));
-  ASN1_TIME_set(X509_getm_notBefore(certificate.get()), std::chrono::system_clock::to_time_t(from));
-  ASN1_TIME_set(X509_getm_notAfter(certificate.get()), std::chrono::system_clock::to_time_t(until));
+  ASN1_TIME_set(X509_getm_notBefore(certificate.get()), unix_seconds(from));
+  ASN1_TIME_set(X509_getm_notAfter(certificate.get()), unix_seconds(until));
   const auto* text = reinterpret_cast<const unsigned char*>(common_name.data());
   check(common_name.empty() ||
             X509_NAME_add_entry_by_NID(X509_get_subject_name(certificate.get()), NID_commonName,

@@ -7,6 +7,12 @@
 namespace localcloud::sm {
 namespace {
 
+// A hundred years each, so that every time a rotation leads to can be told.
+std::int64_t longest_interval(const std::string& unit) {
+  if (unit == "month") return 1200;
+  return unit == "day" ? 36'525 : 876'600;
+}
+
 Time add_months(Time from, int count) {
   const auto day = std::chrono::floor<std::chrono::days>(from);
   std::chrono::year_month_day date(day);
@@ -24,9 +30,10 @@ Json read_interval_rotation(const Fields& body) {
   if (!rotation.has("interval") || !rotation.has("unit")) {
     refuse(400, "'rotation' needs an interval and a unit.");
   }
+  const std::string unit = rotation.one_of("unit", {"hour", "day", "month"}, "");
   return {{"auto_rotate", true},
-          {"interval", rotation.integer("interval", 1, 100'000, 1)},
-          {"unit", rotation.one_of("unit", {"hour", "day", "month"}, "")}};
+          {"interval", rotation.integer("interval", 1, longest_interval(unit), 1)},
+          {"unit", unit}};
 }
 
 std::optional<Time> next_rotation(const Json& rotation, Time from) {

@@ -27,7 +27,7 @@ std::vector<CertificateOwner> parse_certificates(const std::string& pem) {
 Time time_of(const ASN1_TIME* value) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(value, &parts) != 1) throw std::invalid_argument("a broken validity");
-  return std::chrono::system_clock::from_time_t(timegm(&parts));
+  return Time(std::chrono::seconds(timegm(&parts)));
 }
 
 std::string common_name_of(const X509* certificate) {

@@ -51,6 +51,18 @@ TEST_CASE("RSA keys and bare certificates are told as such", "[sm]") {
   }
 }
 
+TEST_CASE("a certificate may live longer than the nanoseconds of a clock can tell", "[sm]") {
+  House house;
+  for (const long years : {300L, 7900L}) {
+    INFO(years);
+    const Json secret = house.create(imported("long-" + std::to_string(years),
+                                              make_pair({.until_seconds = years * 365 * 86400})));
+    const auto ends = localcloud::parse_rfc3339(secret.at("expiration_date"));
+    CHECK(ends - localcloud::CloudClock().now() > std::chrono::hours(24) * 365 * (years - 1));
+    CHECK(secret.at("state_description") == "active");
+  }
+}
+
 TEST_CASE("a certificate with several blocks is told by its first", "[sm]") {
   House house;
   const Pair leaf = make_pair();

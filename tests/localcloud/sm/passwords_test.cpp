@@ -59,5 +59,24 @@ TEST_CASE("an interval rotation tells when it is due", "[sm]") {
             .status == 400);
 }
 
+TEST_CASE("a rotation interval is at most a hundred years", "[sm]") {
+  House house;
+  const Json secret = house.create(
+      {{"secret_type", "username_password"}, {"name", "turning"}, {"username", "me"}});
+  struct Case {
+    std::string unit;
+    int most;
+  };
+  for (const Case& c : {Case{"month", 1200}, Case{"day", 36'525}, Case{"hour", 876'600}}) {
+    INFO(c.unit);
+    for (const int more : {0, 1}) {
+      const Json rotation{{"auto_rotate", true}, {"interval", c.most + more}, {"unit", c.unit}};
+      const auto answer =
+          house.client().patch(House::path(secret, "/metadata"), {{"rotation", rotation}});
+      CHECK(answer.status == (more == 0 ? 200 : 400));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sm_tests
