@@ -55,7 +55,7 @@ CodeEngine::CodeEngine(World& world)
   ce::declare_page_switches(world_.switches);
   Documents::declare_switches(world_.switches);
   world_.switches.declare("ce_inactive_project_status", 400,
-                          "status of calls into a project that is not active");
+                          "status of calls into a project that is not active", refusal_status());
   add_project_routes();
   add_document_routes("secrets", secrets_, &Project::secrets);
   add_document_routes("config_maps", config_maps_, &Project::config_maps);

@@ -30,12 +30,15 @@ int status_switch(const World& world, const std::string& name) {
 Documents::Documents(World& world, DocumentKind& kind) : world_(world), kind_(kind) {}
 
 void Documents::declare_switches(Switches& switches) {
-  switches.declare("ce_duplicate_status", 409, "status of a create with a name that exists");
-  switches.declare("ce_stale_etag_status", 412, "status of a PUT with a stale If-Match");
+  switches.declare("ce_duplicate_status", 409, "status of a create with a name that exists",
+                   refusal_status());
+  switches.declare("ce_stale_etag_status", 412, "status of a PUT with a stale If-Match",
+                   refusal_status());
   switches.declare("ce_missing_if_match_status", 400,
-                   "status of a PUT without If-Match; 0 takes it like *");
-  switches.declare("ce_quota_status", 403, "status of a create beyond the quota");
-  switches.declare("ce_etag_header", "unquoted", "ETag header: unquoted, quoted or none");
+                   "status of a PUT without If-Match; 0 takes it like *", refusal_status({0}));
+  switches.declare("ce_quota_status", 403, "status of a create beyond the quota", refusal_status());
+  switches.declare("ce_etag_header", "unquoted", "ETag header: unquoted, quoted or none",
+                   one_of({"unquoted", "quoted", "none"}));
   switches.declare("ce_same_content_new_etag", true,
                    "a PUT of identical content makes a new entity tag");
   switches.declare("ce_read_lag_ms", 0, "how long reads show what was before a write");

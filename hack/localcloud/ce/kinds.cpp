@@ -34,7 +34,8 @@ SecretKind::SecretKind(World& world) : world_(world) {
   switches.declare("strict_tls", false,
                    "tls secrets are parsed: PEM, key fits the leaf, valid now; else 400");
   switches.declare("ce_extra_keys_accepted", true, "typed secrets may have keys of their own");
-  switches.declare("ce_format_change_status", 400, "status of a PUT with another format");
+  switches.declare("ce_format_change_status", 400, "status of a PUT with another format",
+                   refusal_status());
 }
 
 Json SecretKind::create(const Json& body) {

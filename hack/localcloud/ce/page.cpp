@@ -80,8 +80,9 @@ Json make_page(const World& world, const Request& request, const std::string& co
 }
 
 void declare_page_switches(Switches& switches) {
-  switches.declare("ce_page_default", 100, "items on a page when no limit is asked for");
-  switches.declare("ce_page_cap", 200, "most items on a page");
+  switches.declare("ce_page_default", 100, "items on a page when no limit is asked for",
+                   from_to(1, 1000));
+  switches.declare("ce_page_cap", 200, "most items on a page", from_to(1, 1000));
   switches.declare("ce_list_shuffled", false, "lists in an order that is not that of names");
 }
 

@@ -47,7 +47,7 @@ Json Project::describe(Time now, const std::string& account, const std::string& 
 Projects::Projects(World& world) : world_(world) {
   world_.switches.declare("ce_project_start_ms", 500, "how long a new project is preparing");
   world_.switches.declare("ce_project_quota_status", 403,
-                          "status of a create beyond 20 projects of a region");
+                          "status of a create beyond 20 projects of a region", refusal_status());
   add_seed(world.seed.project_a, world.seed.project_a_name, world.seed.region_a);
   add_seed(world.seed.project_b, world.seed.project_b_name, world.seed.region_b);
 }

@@ -79,7 +79,8 @@ Batcher::Batcher(World& world, Send send) : world_(world), send_(std::move(send)
   world.switches.declare("batch_interval_ms", 90'000,
                          "how long Secrets Manager collects events before it sends them");
   world.switches.declare("event_secret_id_form", "crn",
-                         "form of data.secrets[].secret_id in events: crn or uuid");
+                         "form of data.secrets[].secret_id in events: crn or uuid",
+                         one_of({"crn", "uuid"}));
 }
 
 void Batcher::add(SecretEvent event) {

@@ -23,9 +23,8 @@ std::string dump(const Json& value) {
 
 bool can_be_header_name(const std::string& name) {
   return !name.empty() && name.size() <= kLongestHeaderName &&
-         std::all_of(name.begin(), name.end(), [](unsigned char c) {
-           return std::isalnum(c) != 0 || c == '_' || c == '-';
-         });
+         std::all_of(name.begin(), name.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
 }
 
 // CloudEvents, HTTP protocol binding 3.1.3.2: what is not plain ASCII is percent-encoded.
@@ -55,9 +54,11 @@ void make_binary(OutboundRequest& request, const Json& event) {
 void declare_envelope_switches(Switches& switches) {
   switches.declare("delivery_body", "structured",
                    "what a destination gets: structured (the whole event), binary (ce-* headers, "
-                   "the body is data) or bare (data alone)");
+                   "the body is data) or bare (data alone)",
+                   one_of({"structured", "binary", "bare"}));
   switches.declare("delivery_content_type", "application/json",
-                   "content type of structured deliveries, or application/cloudevents+json");
+                   "content type of structured deliveries, or application/cloudevents+json",
+                   one_of({"application/json", "application/cloudevents+json"}));
   switches.declare("delivery_get_with_body", false, "whether deliveries by GET carry the event");
   switches.declare("delivery_timeout_ms", 10'000, "time for one attempt");
 }

@@ -22,9 +22,11 @@ Response answer(const en::Refusal& refusal, const std::string& trace) {
 }
 
 void declare_switches(Switches& switches) {
-  switches.declare("en_page_size", 10, "elements of a list page when no limit is asked for");
+  switches.declare("en_page_size", 10, "elements of a list page when no limit is asked for",
+                   from_to(1, 100));
   switches.declare("en_sensitive_headers", "masked",
-                   "values of sensitive headers on read: masked, omitted or plain");
+                   "values of sensitive headers on read: masked, omitted or plain",
+                   one_of({"masked", "omitted", "plain"}));
   switches.declare("en_refuse_delete_in_use", true,
                    "whether topics and destinations with subscriptions stay; else those go too");
   switches.declare("en_event_type_pattern", false,

@@ -47,10 +47,7 @@ Response Control::handle(const Request& request) {
 }
 
 Response Control::set_switches(const Request& request) {
-  const Json values = parse_json_object(request);
-  for (const auto& [name, value] : values.items()) {
-    world_.switches.set(name, value);
-  }
+  world_.switches.set_all(parse_json_object(request));
   return Response::json(200, world_.switches.describe());
 }
 

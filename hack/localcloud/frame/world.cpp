@@ -1,5 +1,6 @@
 #include "hack/localcloud/frame/world.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <stdexcept>
@@ -34,6 +35,23 @@ int parse_offset(const std::string& text, std::size_t position) {
 bool same_kind(const Json& left, const Json& right) {
   if (left.is_number_integer() && right.is_number_integer()) return true;
   return left.type() == right.type();
+}
+
+bool takes(const Allowed& allowed, const Json& value) {
+  const auto& [values, low, high] = allowed;
+  if (values.empty() && high < low) return true;
+  if (std::find(values.begin(), values.end(), value) != values.end()) return true;
+  return value.is_number_integer() && value >= low && value <= high;
+}
+
+std::string text_of(const Allowed& allowed) {
+  std::string text;
+  const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  for (const Json& value : allowed.values) add(value.dump());
+  if (allowed.low <= allowed.high) {
+    add(std::to_string(allowed.low) + " to " + std::to_string(allowed.high));
+  }
+  return text;
 }
 
 std::string crn(const std::string& service, const std::string& region, const std::string& account,
@@ -76,8 +94,9 @@ Time parse_rfc3339(const std::string& text) {
          std::chrono::seconds{second - offset};
 }
 
-void Switches::declare(const std::string& name, Json value, const std::string& meaning) {
-  entries_[name] = {value, value, meaning};
+void Switches::declare(const std::string& name, Json value, const std::string& meaning,
+                       Allowed allowed) {
+  entries_[name] = {value, value, meaning, std::move(allowed)};
 }
 
 const Json& Switches::value(const std::string& name) const {
@@ -85,6 +104,15 @@ const Json& Switches::value(const std::string& name) const {
 }
 
 void Switches::set(const std::string& name, const Json& value) {
+  checked(name, value).value = value;
+}
+
+void Switches::set_all(const Json& values) {
+  for (const auto& [name, value] : values.items()) checked(name, value);
+  for (const auto& [name, value] : values.items()) set(name, value);
+}
+
+Switches::Entry& Switches::checked(const std::string& name, const Json& value) {
   const auto found = entries_.find(name);
   if (found == entries_.end()) {
     throw HttpError{ibm_error(400, "unknown_switch", "There is no switch " + name + ".", {})};
@@ -94,7 +122,12 @@ void Switches::set(const std::string& name, const Json& value) {
         400, "bad_switch_value",
         "The switch " + name + " takes a value like " + found->second.standard.dump() + ".", {})};
   }
-  found->second.value = value;
+  if (!takes(found->second.allowed, value)) {
+    throw HttpError{ibm_error(
+        400, "bad_switch_value",
+        "The switch " + name + " takes one of: " + text_of(found->second.allowed) + ".", {})};
+  }
+  return found->second;
 }
 
 Json Switches::describe() const {

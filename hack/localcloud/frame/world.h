@@ -5,6 +5,8 @@
 #include <map>
 #include <random>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "hack/localcloud/frame/http.h"
 
@@ -31,15 +33,38 @@ std::int64_t unix_seconds(Time);  // whole, rounded down
 std::string rfc3339(Time);
 Time parse_rfc3339(const std::string&);  // throws std::invalid_argument
 
+// What a switch takes where its kind says too little: the values listed, and the integers of a
+// range. Nothing of either: every value of the kind.
+struct Allowed {
+  std::vector<Json> values{};
+  std::int64_t low = 0;
+  std::int64_t high = -1;  // below low: no range
+};
+
+inline Allowed one_of(std::vector<Json> values) {
+  return {.values = std::move(values)};
+}
+inline Allowed from_to(std::int64_t low, std::int64_t high) {
+  return {.low = low, .high = high};
+}
+// A status that says no, or one of the others that the switch has a meaning for.
+inline Allowed refusal_status(std::vector<Json> others = {}) {
+  return {.values = std::move(others), .low = 400, .high = 599};
+}
+
 // Behaviours that the facts leave open ("not established"): a default each, and a way to be the
 // other thing. Set over POST /_local/switches {"name": value}, read by the services at each use.
 // Each service declares its own in its constructor.
 class Switches {
  public:
-  void declare(const std::string& name, Json value, const std::string& meaning);
+  void declare(const std::string& name, Json value, const std::string& meaning,
+               Allowed allowed = {});
   const Json& value(const std::string& name) const;  // declared ones only
   bool on(const std::string& name) const { return value(name).get<bool>(); }
-  void set(const std::string& name, const Json& value);  // throws HttpError on an unknown name
+  // Both throw HttpError on an unknown name and on a value that is not taken; the second sets all
+  // of an object or, when it throws, none.
+  void set(const std::string& name, const Json& value);
+  void set_all(const Json& values);
   Json describe() const;
 
  private:
@@ -47,7 +72,10 @@ class Switches {
     Json value;
     Json standard;
     std::string meaning;
+    Allowed allowed;
   };
+  Entry& checked(const std::string& name, const Json& value);  // throws as set() does
+
   std::map<std::string, Entry> entries_;
 };
 

@@ -32,7 +32,8 @@ std::string shown_token(const Request& request) {
 Iam::Iam(World& world) : world_(world), signer_("localcloud-" + world.ids.hex(8)) {
   world_.switches.declare("token_life_seconds", 3600, "life of the tokens that IAM gives");
   world_.switches.declare("iam_cr_token_failure_status", 400,
-                          "status for a compute resource token or profile that is not trusted");
+                          "status for a compute resource token or profile that is not trusted",
+                          refusal_status());
   router_.on("POST", "/identity/token",
              [this](const Request& request, const Params&) { return give_token(request); });
 }

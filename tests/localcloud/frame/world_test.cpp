@@ -47,6 +47,34 @@ TEST_CASE("switches take declared names and values of their kind only") {
         Json{{"value", false}, {"default", true}, {"meaning", "a flag"}});
 }
 
+TEST_CASE("a switch with allowed values takes no other") {
+  Switches switches;
+  switches.declare("word", "a", "a word", one_of({"a", "b"}));
+  switches.declare("status", 404, "a status", refusal_status({0}));
+  for (const Json& value : {Json("a"), Json("b")}) CHECK_NOTHROW(switches.set("word", value));
+  for (const Json& value : {Json("c"), Json("")}) CHECK_THROWS(switches.set("word", value));
+  for (const int status : {0, 400, 599}) CHECK_NOTHROW(switches.set("status", status));
+  for (const int status : {-1, 1, 204, 399, 600}) {
+    CHECK_THROWS_AS(switches.set("status", status), HttpError);
+  }
+  CHECK(switches.value("status") == 599);
+}
+
+TEST_CASE("several switches are set together or not at all") {
+  Switches switches;
+  switches.declare("a", 1, "first");
+  switches.declare("b", true, "second");
+  for (const Json& more : {Json{{"b", 5}}, Json{{"unknown", true}}}) {
+    Json values{{"a", 2}};
+    values.update(more);
+    CHECK_THROWS_AS(switches.set_all(values), HttpError);
+    CHECK(switches.value("a") == 1);
+  }
+  switches.set_all({{"a", 2}, {"b", false}});
+  CHECK(switches.value("a") == 2);
+  CHECK_FALSE(switches.on("b"));
+}
+
 TEST_CASE("identifiers have their forms, differ, and repeat with the seed") {
   Ids ids(7);
   Ids same(7);
