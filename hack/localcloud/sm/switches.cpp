@@ -17,7 +17,8 @@ void declare_reads(Switches& switches) {
 
 void declare_imports(Switches& switches) {
   switches.declare("import_checks", true,
-                   "imports must be unexpired and with a fitting key; off: anything passes");
+                   "imports must be unexpired and with a fitting key; off: expired certificates "
+                   "and foreign keys pass");
   switches.declare("expiry_lag_seconds", 0, "how long after its expiry a secret is destroyed",
                    from_to(0, 366 * 86'400));
 }
