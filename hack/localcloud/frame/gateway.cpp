@@ -36,6 +36,18 @@ std::string reached_address(const Request& request, const World& world) {
   return plain(host, ".:-[]") ? "http://" + host : world.address;
 }
 
+bool reaches_caller(Ending ending) {
+  switch (ending) {
+    case Ending::kWhole:
+    case Ending::kCutBody:
+      return true;
+    case Ending::kClose:
+    case Ending::kReset:
+      return false;
+  }
+  return false;
+}
+
 std::int64_t milliseconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
                                                                start)
@@ -73,7 +85,7 @@ Answer Gateway::handle(Request request, std::uint16_t source) {
   entry.source = source;
   Answer given = answer(mount, request, entry);
   given.response.headers.emplace_back("X-Correlation-Id", correlation);
-  entry.status = given.response.status;
+  entry.status = reaches_caller(given.ending) ? given.response.status : 0;
   entry.took_ms = milliseconds_since(start) + given.delay.count();
   journal_.record(std::move(entry));
   return given;

@@ -125,6 +125,19 @@ TEST_CASE("faults on writes differ in whether the write has happened") {
   }
 }
 
+TEST_CASE("the journal tells no status of what was never answered") {
+  for (const std::string effect : {"reset", "drop_answer"}) {
+    CAPTURE(effect);
+    const SignedIn at;
+    at.fault({{"service", "ce"}, {effect, true}});
+    CHECK_THROWS_AS(at.project.get("/secrets"), NoAnswer);
+    at.project.get("/secrets");
+    const Json entries = at.control.get("/journal?service=ce").json()["entries"];
+    CHECK(entries[0]["status"] == 0);
+    CHECK(entries[1]["status"] == 200);
+  }
+}
+
 TEST_CASE("broken answers break in the way that was ordered") {
   const SignedIn at;
   const std::string get = "GET /iam HTTP/1.1\r\nHost: x\r\n\r\n";
