@@ -290,3 +290,20 @@ TEST_CASE("the environment names every address and key") {
   CHECK(names.at("LOCALCLOUD_CE_URL_B") == cloud.url() + "/ce/us-south/v2");
   CHECK(names.at("LOCALCLOUD_SM_URL") == names.at("SECRETS_MANAGER_URL"));
 }
+
+TEST_CASE("a token is had with the compute token and the profile that the environment names") {
+  const localcloud::Cloud cloud;
+  const auto names = cloud.environment();
+  const auto grant = [&](const std::string& profile) {
+    const std::string body =
+        "grant_type=urn%3Aibm%3Aparams%3Aoauth%3Agrant-type%3Acr-token&cr_token=" +
+        names.at("LOCALCLOUD_COMPUTE_TOKEN") + "&" + profile;
+    return Client(names.at("CERTLOOP_IAM_URL"))
+        .send("POST", "/identity/token", {{"Content-Type", "application/x-www-form-urlencoded"}},
+              body)
+        .status;
+  };
+  CHECK(grant("profile_id=" + names.at("LOCALCLOUD_PROFILE_ID")) == 200);
+  CHECK(grant("profile_name=" + names.at("LOCALCLOUD_PROFILE_NAME")) == 200);
+  CHECK(grant("profile_name=other") == 400);
+}
