@@ -14,7 +14,7 @@ struct JournalEntry {
   std::string service{};       // iam, sm, ce, en, local; "none" for an unknown prefix
   std::string method{};
   std::string path{};  // as sent, cut at 1,024 bytes
-  int status = 0;      // as sent, or as it would have been sent
+  int status = 0;      // as sent; 0: nothing was answered
   std::int64_t took_ms = 0;
   std::uint16_t source = 0;  // the caller's port
   std::string fault{};       // which effects of an ordered fault; empty: none
