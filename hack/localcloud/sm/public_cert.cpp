@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "hack/localcloud/sm/certificate_metadata.h"
 #include "hack/localcloud/sm/kind.h"
 #include "hack/localcloud/sm/refusal.h"
@@ -5,6 +7,7 @@
 namespace localcloud::sm {
 namespace {
 
+constexpr std::size_t kLongestCommonName = 64;
 constexpr auto kLifetime = std::chrono::hours(24) * 90;
 
 const std::map<std::string, KeyAlgorithm>& algorithms() {
@@ -57,14 +60,21 @@ class PublicCert : public Kind {
   }
 
  private:
+  // X.520 ends a common name at 64 characters: an order of longer names alone goes without one.
+  static std::string fitting_name(const std::vector<std::string>& names) {
+    const auto fits = [](const std::string& name) { return name.size() <= kLongestCommonName; };
+    const auto found = std::find_if(names.begin(), names.end(), fits);
+    return found == names.end() ? "" : *found;
+  }
+
   static void read_names(const Fields& body, Json& own) {
     const auto others = body.texts("alt_names", 99, {1, 253});
-    const std::string common =
-        body.maybe_text("common_name", {1, 64}).value_or(others.empty() ? "" : others.front());
-    if (common.empty()) refuse(400, "'common_name' is required.");
-    require_dns_name("common_name", common);
+    const auto given = body.maybe_text("common_name", {1, kLongestCommonName});
+    if (!given && others.empty()) refuse(400, "'common_name' is required.");
+    if (given) require_dns_name("common_name", *given);
     for (const auto& name : others) require_dns_name("alt_names", name);
-    own["common_name"] = common;
+    const std::string common = given ? *given : fitting_name(others);
+    if (!common.empty()) own["common_name"] = common;
     if (!others.empty()) own["alt_names"] = others;
   }
 
@@ -74,8 +84,8 @@ class PublicCert : public Kind {
 
   Content fulfil(const Json& own, const std::string& old_key) {
     CertificateOrder wanted;
-    wanted.common_name = own.at("common_name");
-    wanted.dns_names = {wanted.common_name};
+    wanted.common_name = own.value("common_name", "");
+    if (!wanted.common_name.empty()) wanted.dns_names.push_back(wanted.common_name);
     for (const std::string name : own.value("alt_names", Json::array())) {
       if (name != wanted.common_name) wanted.dns_names.push_back(name);
     }

@@ -66,6 +66,29 @@ TEST_CASE("an unbundled public certificate is the leaf alone", "[sm]") {
   CHECK(issued_by(active.at("certificate"), active.at("intermediate")));
 }
 
+TEST_CASE("the common name of an order is its first name that is short enough", "[sm]") {
+  const std::string long_one = std::string(60, 'a') + ".shop.example";
+  const std::string other_long = std::string(60, 'b') + ".shop.example";
+  struct Case {
+    Json names;
+    std::string common_name;
+  };
+  const Case cases[] = {{{"shop.example", long_one}, "shop.example"},
+                        {{long_one, "shop.example", "www.shop.example"}, "shop.example"},
+                        {{long_one, other_long}, ""}};
+  for (const Case& c : cases) {
+    INFO(c.names.dump());
+    House house;
+    const Json secret =
+        house.create(ordered("shop", {{"common_name", nullptr}, {"alt_names", c.names}}));
+    house.run_orders();
+    const Json active = house.get(House::path(secret));
+    CHECK(active.at("state") == 1);
+    CHECK(active.value("common_name", "") == c.common_name);
+    CHECK(active.at("alt_names").size() == c.names.size());
+  }
+}
+
 TEST_CASE("a public certificate keeps its key unless asked for another", "[sm]") {
   House house;
   const Json secret = house.create(ordered("shop"));
