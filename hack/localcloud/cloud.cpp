@@ -79,7 +79,9 @@ void Cloud::Impl::add_controls() {
              [this](const Request& request, const Params& params) {
                return code_engine.control_project(request, params.at("project_id"));
              });
+  control.on_clock_moved([this] { secrets_manager.expire(); });
   control.on("POST", "/flush", [this](const Request&, const Params&) {
+    secrets_manager.expire();
     return Response::json(200, notifications.flush());
   });
   control.on("POST", "/notifications", [this](const Request& request, const Params&) {

@@ -59,6 +59,7 @@ Response Control::advance_clock(const Request& request) {
                      request.header("x-correlation-id"));
   }
   world_.clock.shift(std::chrono::seconds(by.get<std::int64_t>()));
+  if (clock_moved_) clock_moved_();
   return Response::json(200, {{"now", rfc3339(world_.clock.now())}});
 }
 

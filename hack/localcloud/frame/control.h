@@ -15,6 +15,8 @@ class Control : public Service {
   // `pattern` relative to /_local.
   void on(const std::string& method, const std::string& pattern, Router::Handler handler);
   Response handle(const Request& request) override;
+  // Called after the clock was moved.
+  void on_clock_moved(std::function<void()> react) { clock_moved_ = std::move(react); }
 
  private:
   Response set_switches(const Request& request);
@@ -22,6 +24,7 @@ class Control : public Service {
 
   World& world_;
   Router router_{};
+  std::function<void()> clock_moved_{};
 };
 
 }  // namespace localcloud

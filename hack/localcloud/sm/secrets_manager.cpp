@@ -49,4 +49,8 @@ Response SecretsManager::handle(const Request& request) {
   }
 }
 
+void SecretsManager::expire() {
+  impl_->instance.expire();
+}
+
 }  // namespace localcloud

@@ -16,6 +16,8 @@ class SecretsManager : public Service {
   ~SecretsManager() override;
 
   Response handle(const Request& request) override;
+  // Ends what has expired by the cloud's clock, with its events; every request does so first.
+  void expire();
 
  private:
   struct Impl;

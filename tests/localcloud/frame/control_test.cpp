@@ -275,6 +275,24 @@ TEST_CASE("a flush without events dispatches none") {
   CHECK(answer.json() == Json{{"dispatched", 0}});
 }
 
+TEST_CASE("what expires is told though nobody calls Secrets Manager") {
+  const SignedIn at;
+  const Client sm = Client(at.names.at("LOCALCLOUD_SM_URL") + "/api/v2").bearer(at.token);
+  const Json link{{"event_notifications_instance_crn", at.names.at("LOCALCLOUD_EN_CRN")},
+                  {"event_notifications_source_name", "certificates"},
+                  {"event_notifications_source_description", "all of them"}};
+  REQUIRE(sm.post("/notifications/registration", link).status == 201);
+  const Json secret{{"secret_type", "arbitrary"},
+                    {"name", "mortal"},
+                    {"payload", "one"},
+                    {"expiration_date", "2200-01-01T00:00:00Z"}};
+  REQUIRE(sm.post("/secrets", secret).status == 201);
+  at.control.post("/flush");
+  CHECK(at.control.post("/flush").json()["dispatched"] == 0);
+  for (int i = 0; i < 9; ++i) at.advance(20 * 366 * 86'400);
+  CHECK(at.control.post("/flush").json()["dispatched"] == 1);
+}
+
 TEST_CASE("the environment names every address and key") {
   const localcloud::Cloud cloud;
   const auto names = cloud.environment();

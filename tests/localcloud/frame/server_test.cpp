@@ -1,3 +1,5 @@
+#include "hack/localcloud/frame/server.h"
+
 #include <sys/resource.h>
 #include <zlib.h>
 
@@ -5,7 +7,6 @@
 #include <memory>
 
 #include "hack/localcloud/frame/gzip.h"
-#include "hack/localcloud/frame/server.h"
 #include "tests/localcloud/frame/raw_connection.h"
 #include "tests/localcloud/signed_in.h"
 #include "tests/support/catch.h"

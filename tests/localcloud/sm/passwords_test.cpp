@@ -61,8 +61,8 @@ TEST_CASE("an interval rotation tells when it is due", "[sm]") {
 
 TEST_CASE("a rotation interval is at most a hundred years", "[sm]") {
   House house;
-  const Json secret = house.create(
-      {{"secret_type", "username_password"}, {"name", "turning"}, {"username", "me"}});
+  const Json secret =
+      house.create({{"secret_type", "username_password"}, {"name", "turning"}, {"username", "me"}});
   struct Case {
     std::string unit;
     int most;
