@@ -104,20 +104,28 @@ Json to_json(const Fault& fault) {
           {"fault", fault.name()}};
 }
 
-// What the service itself would send with this status.
-Json standard_body(const std::string& service, int status) {
+// A refusal in the shape of the service that gets the blame.
+Response refusal_of(const std::string& service, int status, const std::string& code,
+                    const std::string& message, Ids& ids) {
   if (service == "iam") {
-    return {{"errorCode", "BXNIM0000E"},
-            {"errorMessage", "A fault was ordered."},
-            {"context", {{"requestId", "localcloud"}}}};
+    return Response::json(status, {{"errorCode", "BXNIM0000E"},
+                                   {"errorMessage", message},
+                                   {"context", {{"requestId", "localcloud"}}}});
   }
-  return Json::parse(ibm_error(status, "ordered_fault", "A fault was ordered.", "localcloud").body);
+  if (service == "ce") {
+    return Response::json(status,
+                          {{"errors", Json::array({{{"code", code}, {"message", message}}})},
+                           {"trace", "codeengine-api-" + ids.hex(32)},
+                           {"status_code", status}});
+  }
+  return ibm_error(status, code, message, "localcloud");
 }
 
-Response status_response(const Fault& fault, const std::string& service) {
+Response status_response(const Fault& fault, const std::string& service, Ids& ids) {
   if (fault.status == 204) return Response::empty(204);
   Response response =
-      Response::json(fault.status, fault.body.value_or(standard_body(service, fault.status)));
+      fault.body ? Response::json(fault.status, *fault.body)
+                 : refusal_of(service, fault.status, "ordered_fault", "A fault was ordered.", ids);
   if (fault.body && fault.body->is_string()) {
     response.body = fault.body->get<std::string>();
     response.content_type = "text/plain";
@@ -148,10 +156,13 @@ bool Fault::applies_request() const {
   return status == 0 && !stale_token && !reset;
 }
 
-void Fault::spoil(const std::string& service_name, Answer& answer) const {
+void Fault::spoil(const std::string& service_name, Ids& ids, Answer& answer) const {
   answer.delay = std::chrono::milliseconds(delay_ms);
-  if (status != 0) answer.response = status_response(*this, service_name);
-  if (stale_token) answer.response = unauthorized("localcloud");
+  if (status != 0) answer.response = status_response(*this, service_name, ids);
+  if (stale_token) {
+    answer.response = refusal_of(service_name, 401, "unauthorized",
+                                 "The token is missing, expired or not valid.", ids);
+  }
   if (wrong_json) {
     const std::string whole = answer.response.body.empty() ? "{}" : answer.response.body;
     answer.response.status = 200;

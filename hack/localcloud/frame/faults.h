@@ -35,7 +35,7 @@ struct Fault {
   // Whether the request reaches its service at all.
   bool applies_request() const;
   // Turns a good answer (or, when nothing was applied, an empty one) into what the caller gets.
-  void spoil(const std::string& service_name, Answer& answer) const;
+  void spoil(const std::string& service_name, Ids& ids, Answer& answer) const;
 };
 
 // All faults that are still to happen, in the order they were asked for.

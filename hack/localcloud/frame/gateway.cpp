@@ -97,7 +97,7 @@ Answer Gateway::answer(const Mount* mount, Request& request, JournalEntry& entry
   entry.fault = fault->name();
   Answer given;
   if (fault->applies_request()) given.response = serve(mount, request);
-  fault->spoil(entry.service, given);
+  fault->spoil(entry.service, world_.ids, given);
   return given;
 }
 

@@ -84,6 +84,27 @@ TEST_CASE("a fault can order a status that allows no body") {
   CHECK(at.project.get("/secrets").status == 200);
 }
 
+TEST_CASE("an ordered refusal has the shape of the service that gets the blame") {
+  const SignedIn at;
+  const Client iam(at.names.at("CERTLOOP_IAM_URL"));
+  const Client sm(at.names.at("LOCALCLOUD_SM_URL"));
+  for (const Json& effect : {Json{{"status", 503}}, Json{{"stale_token", true}}}) {
+    CAPTURE(effect.dump());
+    Json order = effect;
+    order["count"] = 3;
+    at.fault(order);
+    const Json from_ce = at.project.get("/secrets").json();
+    const auto trace = from_ce.at("trace").get<std::string>();
+    CHECK(trace.rfind("codeengine-api-", 0) == 0);
+    CHECK(trace.size() == 15 + 32);
+    CHECK_FALSE(from_ce.at("errors").at(0).contains("more_info"));
+    const Json from_iam = iam.get("/identity/token").json();
+    CHECK(from_iam.contains("errorCode"));
+    CHECK(from_iam.at("context").contains("requestId"));
+    CHECK(sm.get("/api/v2/secrets").json().at("errors").at(0).contains("more_info"));
+  }
+}
+
 TEST_CASE("a fault can carry its own body, for ever, until it is deleted") {
   const SignedIn at;
   at.fault({{"status", 503}, {"body", {{"message", "gone fishing"}}}, {"count", -1}});
