@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "hack/localcloud/ce/refusal.h"
+#include "hack/localcloud/frame/characters.h"
 
 namespace localcloud::ce {
 namespace {
@@ -24,15 +25,6 @@ bool valid_label(const std::string& label) {
   return !label.empty() && lower_or_digit(label.front()) && lower_or_digit(label.back()) &&
          std::all_of(label.begin(), label.end(),
                      [](char c) { return lower_or_digit(c) || c == '-'; });
-}
-
-bool continues_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
-std::size_t characters(const std::string& text) {
-  return text.size() -
-         static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues_character));
 }
 
 bool valid_key(const std::string& key) {

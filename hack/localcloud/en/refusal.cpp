@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hack/localcloud/frame/characters.h"
+
 namespace localcloud::en {
 
 void refuse(const std::string& message) {
@@ -17,7 +19,8 @@ std::optional<std::string> text_if_given(const Json& body, const std::string& na
   if (found == body.end() || found->is_null()) return std::nullopt;
   if (!found->is_string()) refuse(name + " must be a string");
   const auto& value = found->get_ref<const std::string&>();
-  if (value.size() < length.least || value.size() > length.most) {
+  const std::size_t size = characters(value);
+  if (size < length.least || size > length.most) {
     refuse(name + " must have " + std::to_string(length.least) + " to " +
            std::to_string(length.most) + " characters");
   }

@@ -16,7 +16,7 @@ struct Refusal {
 [[noreturn]] void refuse(const std::string& message);  // 400
 [[noreturn]] void refuse(int status, const std::string& code, const std::string& message);
 
-// How many bytes a text member may have.
+// How many characters, not bytes, a text member may have.
 struct Length {
   std::size_t least = 0;
   std::size_t most = 255;

@@ -4,6 +4,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "hack/localcloud/frame/characters.h"
 #include "hack/localcloud/sm/refusal.h"
 
 namespace localcloud::sm {
@@ -11,12 +12,6 @@ namespace {
 
 bool is_alphanumeric(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-std::size_t characters(const std::string& utf8) {
-  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
 }
 
 const std::string& checked_text(const Json& value, const std::string& name, Range length) {

@@ -164,6 +164,18 @@ TEST_CASE("bad topics are refused") {
   CHECK(stage.call("GET", "/topics").body["total_count"] == 0);
 }
 
+TEST_CASE("lengths are in characters, not bytes") {
+  Stage stage;
+  const std::string crn = stage.world.seed.sm_crn();
+  const auto name_of = [](int characters) {
+    std::string name;
+    for (int i = 0; i < characters; ++i) name += "\u00e4";
+    return name;
+  };
+  CHECK(stage.call("POST", "/topics", topic(name_of(255), crn)).status == 201);
+  CHECK(stage.call("POST", "/topics", topic(name_of(256), crn)).status == 400);
+}
+
 TEST_CASE("the periodic timer takes a schedule instead of filters") {
   Stage stage;
   const Json timer = stage.call("GET", "/sources").body["sources"][0]["id"];
