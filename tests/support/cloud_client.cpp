@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-constexpr std::chrono::seconds kTimeLimit{10};
+constexpr std::chrono::seconds kTimeLimit{60};
 constexpr std::uint64_t kBodyLimit = 64U << 20;
 
 struct Address {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-// A small blocking HTTP/1.1 client for tests: one connection a call, one attempt, 10 s at most, no
+// A small blocking HTTP/1.1 client for tests: one connection a call, one attempt, 60 s at most, no
 // redirects. Knows nothing of the code under test.
 namespace cloud_client {
 
