@@ -131,8 +131,9 @@ TEST_CASE("a body of more than 8 MiB is refused with 413, one of 8 MiB is read")
   const localcloud::Cloud cloud;
   const Client client(cloud.url());
   const std::string limit(8U << 20, ' ');
-  CHECK(client.send("POST", "/_local/switches", {}, limit).status == 400);
-  CHECK(client.send("POST", "/_local/switches", {}, limit + " ").status == 413);
+  // Where nobody parses it: the limit is tested, not the time a JSON reader takes.
+  CHECK(client.send("POST", "/nowhere", {}, limit).status == 404);
+  CHECK(client.send("POST", "/nowhere", {}, limit + " ").status == 413);
 }
 
 TEST_CASE("gzip bodies are read, bombs and ruins are refused") {
