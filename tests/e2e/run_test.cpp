@@ -321,7 +321,7 @@ TEST_CASE("1,000 notifications at once for one secret: all answered, at most two
   const std::size_t before = shop.world.reads_of(shop.id);
   // The first look is held until all have arrived, so that they really meet one that runs.
   shop.world.fault(
-      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 1'500}});
+      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 6'000}});
   const Json event = notification("secret_rotated", {shop.id});
   std::atomic<int> answered = 0;
   std::vector<std::thread> callers;

@@ -141,7 +141,10 @@ void World::write_mapping(const std::string& resync) {
 }
 
 std::map<std::string, std::string> World::environment() const {
-  return {{"CERTLOOP_IAM_URL", cloud_environment_.at("CERTLOOP_IAM_URL")},
+  // How a sanitizer in the program behaves is told by the same variables as for this test.
+  const char* tsan = std::getenv("TSAN_OPTIONS");
+  return {{"TSAN_OPTIONS", tsan == nullptr ? "" : tsan},
+          {"CERTLOOP_IAM_URL", cloud_environment_.at("CERTLOOP_IAM_URL")},
           {"CERTLOOP_API_KEY", cloud_environment_.at("CERTLOOP_API_KEY")},
           {"CERTLOOP_MAPPING", mapping_path()},
           {"CERTLOOP_REQUESTS_PER_SECOND", "1000"},
