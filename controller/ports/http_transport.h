@@ -13,11 +13,16 @@ namespace certloop {
 enum class Method { get, post, put, patch, del };
 constexpr const char* to_string(Method method) {
   switch (method) {
-    case Method::get: return "GET";
-    case Method::post: return "POST";
-    case Method::put: return "PUT";
-    case Method::patch: return "PATCH";
-    case Method::del: return "DELETE";
+    case Method::get:
+      return "GET";
+    case Method::post:
+      return "POST";
+    case Method::put:
+      return "PUT";
+    case Method::patch:
+      return "PATCH";
+    case Method::del:
+      return "DELETE";
   }
   return "GET";
 }
@@ -30,7 +35,7 @@ struct HttpRequest {
   SecretBytes authorization{};  // value of the Authorization header; empty: none
   std::string content_type{};   // set when there is a body
   SecretBytes body{};
-  SteadyTime deadline{};        // the whole exchange: queueing, DNS, connect, TLS, all of the body
+  SteadyTime deadline{};  // the whole exchange: queueing, DNS, connect, TLS, all of the body
 };
 
 struct HttpResponse {

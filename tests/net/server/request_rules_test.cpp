@@ -1,5 +1,4 @@
 #include "controller/net/http_request_rules.h"
-
 #include "tests/support/catch.h"
 
 namespace certloop::net {
