@@ -1,11 +1,15 @@
+#include <pthread.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <ctime>
+#include <filesystem>
+#include <iostream>
 #include <optional>
 
 #include "tests/net/server/fixture.h"
+#include "tests/support/process.h"
 
 namespace certloop::net {
 namespace {
@@ -208,36 +212,34 @@ TEST_CASE("out of descriptors the server waits without burning a core, and recov
   CHECK(client.read_answer().status == 200);
 }
 
-// Runs a server in a child process that may hold `descriptors` only, until the write end of
-// `life` is closed; tells its port through `port`.
-[[noreturn]] void serve_with_few_descriptors(rlim_t descriptors, int life, int port_pipe) {
-  const rlimit few{descriptors, descriptors};
-  setrlimit(RLIMIT_NOFILE, &few);
+// The program of the next case, started by it: a server that may hold few descriptors, which tells
+// its port and serves until SIGTERM. A process of its own, because a limit once lowered is for good
+// and because a fork of a process with threads must not start new ones.
+TEST_CASE("serve with few descriptors", "[.]") {
+  sigset_t end;
+  sigemptyset(&end);
+  sigaddset(&end, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &end, nullptr);
+  const rlimit few{128, 128};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
   auto limits = patient_limits();
   limits.connections = 4096;
   auto server = HttpServer::listen("127.0.0.1:0", limits).value();
   server->route("GET", "/ok",
                 [](const ServerRequest&, const auto& responder) { responder->answer({}); });
   server->start();
-  const std::uint16_t port = server->port();
-  char end = 0;
-  if (::write(port_pipe, &port, sizeof port) == sizeof port) (void)!::read(life, &end, 1);
+  std::cerr << server->port() << std::endl;
+  int received = 0;
+  sigwait(&end, &received);
   server->stop(Duration(0));
-  _exit(0);
 }
 
 TEST_CASE("the connection cap stays below the descriptor limit") {
-  int life[2] = {-1, -1};
-  int ports[2] = {-1, -1};
-  REQUIRE((pipe(life) == 0 && pipe(ports) == 0));
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::close(life[1]);
-    serve_with_few_descriptors(128, life[0], ports[1]);
-  }
-  std::uint16_t port = 0;
-  REQUIRE(::read(ports[0], &port, sizeof port) == sizeof port);
+  const auto self = std::filesystem::read_symlink("/proc/self/exe").string();
+  test_support::Process process({self, "serve with few descriptors"});
+  const auto told = process.wait_for_line([](const std::string&) { return true; });
+  REQUIRE(told);
+  const auto port = static_cast<std::uint16_t>(std::stoi(*told));
   {
     std::vector<RawClient> crowd;
     for (int i = 0; i < 80; ++i) crowd.emplace_back(port).send("GET /ok HT");
@@ -247,10 +249,8 @@ TEST_CASE("the connection cap stays below the descriptor limit") {
     CHECK(crowd.front().read_to_end().empty());  // 128 - 64 places: the first ones had to go
     CHECK_FALSE(crowd.back().hears_within(milliseconds(0)));
   }
-  for (const int descriptor : {life[0], life[1], ports[0], ports[1]}) ::close(descriptor);
-  int status = 0;
-  CHECK(waitpid(child, &status, 0) == child);
-  CHECK(status == 0);
+  process.signal(SIGTERM);
+  CHECK(process.wait() == 0);
 }
 
 }  // namespace
