@@ -46,7 +46,7 @@ class SecretBytes {
   // All of the buffer: a short text that was moved from stays behind in the string's own storage,
   // beyond its size. Growing to the capacity never allocates.
   static void drop(std::string& bytes) noexcept {
-    bytes.resize(bytes.capacity());
+    bytes.resize(bytes.capacity());  // NOLINT(clang-analyzer-cplusplus.Move): that is the point
     wipe(bytes.data(), bytes.size());
     bytes.clear();
   }

@@ -45,7 +45,8 @@ std::optional<bool> flag_if_given(const Json& body, const std::string& name) {
 }
 
 void refuse_unknown(const Json& object, std::initializer_list<const char*> known) {
-  for (const auto& [name, value] : object.items()) {
+  for (const auto& member : object.items()) {
+    const std::string& name = member.key();
     const bool is_known =
         std::any_of(known.begin(), known.end(), [&](const char* one) { return name == one; });
     if (!is_known) refuse("unknown member " + name);

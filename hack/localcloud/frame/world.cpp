@@ -94,7 +94,7 @@ Time parse_rfc3339(const std::string& text) {
          std::chrono::seconds{second - offset};
 }
 
-void Switches::declare(const std::string& name, Json value, const std::string& meaning,
+void Switches::declare(const std::string& name, const Json& value, const std::string& meaning,
                        Allowed allowed) {
   entries_[name] = {value, value, meaning, std::move(allowed)};
 }

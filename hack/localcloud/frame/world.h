@@ -57,7 +57,7 @@ inline Allowed refusal_status(std::vector<Json> others = {}) {
 // Each service declares its own in its constructor.
 class Switches {
  public:
-  void declare(const std::string& name, Json value, const std::string& meaning,
+  void declare(const std::string& name, const Json& value, const std::string& meaning,
                Allowed allowed = {});
   const Json& value(const std::string& name) const;  // declared ones only
   bool on(const std::string& name) const { return value(name).get<bool>(); }
