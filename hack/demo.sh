@@ -9,7 +9,7 @@ hack/setup.sh
 export CCACHE_BASEDIR=$PWD CCACHE_SLOPPINESS=pch_defines,time_macros
 echo "demo: building (the first time takes some minutes)"
 cmake --preset release >/dev/null
-cmake --build --preset release -j"$(nproc)" | tail -n 1
+built=$(cmake --build --preset release -j"$(nproc)") || { printf '%s\n' "$built" | tail -n 40; exit 1; }
 certloop=$PWD/build/release/certloop
 
 if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
