@@ -163,6 +163,7 @@ void Resolver::add(const CertificateMapping& document) {
     binding.source = source(scope, mapping.from);
     for (const To& to : mapping.to) binding.targets.push_back(target(scope, to));
     binding.require = mapping.require;
+    binding.ownership = mapping.ownership;
     binding.resync = document.resync;
     bindings_.push_back(std::move(binding));
   }

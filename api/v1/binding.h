@@ -50,6 +50,7 @@ struct Binding {
   Source source{};
   std::vector<Target> targets{};
   Require require{};
+  Ownership ownership{};
   std::chrono::seconds resync{600};
   bool operator==(const Binding&) const = default;
 };

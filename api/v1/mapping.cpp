@@ -38,6 +38,28 @@ const char* to_string(Part part) {
   return "certificate";
 }
 
+const char* to_string(OnExisting on_existing) {
+  switch (on_existing) {
+    case OnExisting::adopt:
+      return "adopt";
+    case OnExisting::adopt_if_equal:
+      return "adoptIfEqual";
+    case OnExisting::refuse:
+      return "refuse";
+  }
+  return "adopt";
+}
+
+const char* to_string(Drift drift) {
+  switch (drift) {
+    case Drift::correct:
+      return "correct";
+    case Drift::report:
+      return "report";
+  }
+  return "correct";
+}
+
 std::string to_string(const Place& place) {
   if (place.line <= 0) return place.file;
   return place.file + ":" + std::to_string(place.line) + ":" + std::to_string(place.column);

@@ -86,11 +86,30 @@ struct Require {
   bool operator==(const Require&) const = default;
 };
 
+// A target that was there before this process knew it, and holds something else.
+enum class OnExisting {
+  adopt,           // is replaced: the user named it
+  adopt_if_equal,  // is certloop's from when it was seen equal; else it is held
+  refuse,          // is held unless this process wrote it
+};
+
+// Content that somebody else changed while the certificate stayed the same.
+enum class Drift { correct, report };
+
+// Whose the targets are: what may be written over.
+struct Ownership {
+  OnExisting on_existing = OnExisting::adopt;
+  Drift drift = Drift::correct;
+  bool suspend = false;  // nothing is written; what would be is told
+  bool operator==(const Ownership&) const = default;
+};
+
 struct Mapping {
   std::string name{};
   From from{};
   std::vector<To> to{};
   Require require{};
+  Ownership ownership{};
   Place place{};
 };
 
@@ -108,6 +127,8 @@ struct CertificateMapping {
 const char* to_string(SecretType);
 const char* to_string(Format);
 const char* to_string(Part);
+const char* to_string(OnExisting);
+const char* to_string(Drift);
 
 // "shop.yaml:12:7", or the file alone when the line is 0.
 std::string to_string(const Place&);

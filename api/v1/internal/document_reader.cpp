@@ -134,6 +134,14 @@ Require read_require(Report& report, const Field& field) {
   return require;
 }
 
+Ownership read_ownership(Report& report, const Fields& fields) {
+  Ownership ownership;
+  keep(ownership.on_existing, read(report, fields["onExisting"], check_on_existing));
+  keep(ownership.drift, read(report, fields["drift"], check_drift));
+  keep(ownership.suspend, flag_of(report, fields["suspend"]));
+  return ownership;
+}
+
 Mapping read_mapping(Report& report, const Field& field) {
   Mapping mapping;
   mapping.place = report.place(field);
@@ -146,6 +154,7 @@ Mapping read_mapping(Report& report, const Field& field) {
     }
   }
   mapping.require = read_require(report, fields["require"]);
+  mapping.ownership = read_ownership(report, fields);
   return mapping;
 }
 

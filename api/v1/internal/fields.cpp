@@ -187,4 +187,14 @@ std::optional<std::string> text_of(Report& report, const Field& field, Plain pla
   return std::nullopt;
 }
 
+std::optional<bool> flag_of(Report& report, const Field& field) {
+  if (!is_kind(report, field, NodeKind::scalar)) return std::nullopt;
+  const Node& node = *field.value;
+  if (node.plain && is_boolean(node.text)) return node.text[0] == 't' || node.text[0] == 'T';
+  report.fault(report.place(field),
+               std::string(field.name) + " must be true or false, not " + quoted(node.text),
+               is_boolean(node.text) ? "write it without quotes" : "");
+  return std::nullopt;
+}
+
 }  // namespace certloop::v1::internal

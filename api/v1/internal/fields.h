@@ -80,6 +80,9 @@ std::vector<Field> items(Report& report, const Field& list, std::string_view ite
 enum class Plain { text, numeric };
 std::optional<std::string> text_of(Report& report, const Field& field, Plain plain);
 
+// A boolean of YAML, written without quotes.
+std::optional<bool> flag_of(Report& report, const Field& field);
+
 // The checked value; empty if absent or wrong.
 template <class T>
 std::optional<T> read(Report& report, const Field& field, Checked<T> (*check)(const std::string&),

@@ -248,6 +248,17 @@ Checked<Part> check_part(const std::string& text) {
   return check_word(text, kParts, {});
 }
 
+Checked<OnExisting> check_on_existing(const std::string& text) {
+  static constexpr std::array kAll = {OnExisting::adopt, OnExisting::adopt_if_equal,
+                                      OnExisting::refuse};
+  return check_word(text, kAll, {});
+}
+
+Checked<Drift> check_drift(const std::string& text) {
+  static constexpr std::array kAll = {Drift::correct, Drift::report};
+  return check_word(text, kAll, {});
+}
+
 Checked<std::string> check_api_version(const std::string& text) {
   return check_constant(text, kApiVersion);
 }

@@ -58,6 +58,8 @@ Checked<std::string> check_code_engine_url(const std::string& text);
 Checked<SecretType> check_type(const std::string& text);
 Checked<Format> check_format(const std::string& text);
 Checked<Part> check_part(const std::string& text);
+Checked<OnExisting> check_on_existing(const std::string& text);
+Checked<Drift> check_drift(const std::string& text);
 Checked<std::string> check_api_version(const std::string& text);
 Checked<std::string> check_kind(const std::string& text);
 

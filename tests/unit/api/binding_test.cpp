@@ -49,6 +49,7 @@ TEST_CASE("bindings carry everything they need, sorted by id") {
   CHECK(payments.source.name == "payments-cert");
   CHECK(payments.resync == std::chrono::minutes(90));
   CHECK(payments.require.dns_names.size() == 2);
+  CHECK(payments.ownership == Ownership{OnExisting::adopt_if_equal, Drift::report, true});
   CHECK(payments.targets.at(0).data ==
         std::map<std::string, Part>{{"fullchain.pem", Part::fullchain},
                                     {"privkey.pem", Part::private_key}});

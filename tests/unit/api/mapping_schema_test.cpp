@@ -70,12 +70,16 @@ TEST_CASE("the schema and the parser know the same words") {
   check_words(schema["from"]["properties"]["type"], internal::check_type);
   check_words(schema["to"]["properties"]["format"], internal::check_format);
   check_words(schema["to"]["properties"]["data"]["additionalProperties"], internal::check_part);
+  check_words(schema["mapping"]["properties"]["onExisting"], internal::check_on_existing);
+  check_words(schema["mapping"]["properties"]["drift"], internal::check_drift);
   CHECK(internal::check_api_version(schema["document"]["properties"]["apiVersion"]["const"]));
   CHECK(internal::check_kind(schema["document"]["properties"]["kind"]["const"]));
   // One word more in an enum of ours must show here: these are all there are.
   CHECK(schema["from"]["properties"]["type"]["enum"].size() == 3);
   CHECK(schema["to"]["properties"]["format"]["enum"].size() == 2);
   CHECK(schema["to"]["properties"]["data"]["additionalProperties"]["enum"].size() == 4);
+  CHECK(schema["mapping"]["properties"]["onExisting"]["enum"].size() == 3);
+  CHECK(schema["mapping"]["properties"]["drift"]["enum"].size() == 2);
 }
 
 TEST_CASE("the schema's examples and defaults are what the parser takes") {
@@ -90,6 +94,10 @@ TEST_CASE("the schema's examples and defaults are what the parser takes") {
   CHECK(internal::check_duration(schema["require"]["properties"]["validFor"]["default"]) ==
         Require{}.valid_for);
   CHECK(schema["to"]["properties"]["format"]["default"] == to_string(To{}.format));
+  const auto& mapping = schema["mapping"]["properties"];
+  CHECK(mapping["onExisting"]["default"] == to_string(Ownership{}.on_existing));
+  CHECK(mapping["drift"]["default"] == to_string(Ownership{}.drift));
+  CHECK(mapping["suspend"]["default"] == Ownership{}.suspend);
 }
 
 TEST_CASE("the sample mapping is valid and shows every key") {

@@ -49,6 +49,9 @@ spec:
       require:
         dnsNames: [Pay.example.com, "*.example.com"]
         validFor: 7d
+      onExisting: adoptIfEqual
+      drift: report
+      suspend: true
 )";
 
 // `text` with `part` exchanged; `part` must stand in it exactly once, or the case tests nothing.
