@@ -37,6 +37,11 @@ bool needs_a_person(ErrorCode code) {
   return code == ErrorCode::invalid || code == ErrorCode::not_found || code == ErrorCode::denied;
 }
 
+// Holds that end by themselves, or by the wish of who made them.
+bool is_expected(Reason reason) {
+  return reason == Reason::not_yet_valid || reason == Reason::suspended;
+}
+
 std::string with_advice(const Plan& plan) {
   const std::string what_to_do = advice(plan.reason);
   return what_to_do.empty() ? plan.message : plan.message + "; " + what_to_do;
@@ -69,10 +74,9 @@ v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, W
   }
   const Plan& plan = *outcome.plan;
   const bool in_sync = outcome.wrote || plan.action() == Action::nothing;
-  // What only has to wait for its day needs nobody.
-  const bool stalled = plan.action() == Action::hold && plan.reason != Reason::not_yet_valid;
+  const bool stalled = plan.action() == Action::hold && !is_expected(plan.reason);
   const std::string reason = to_string(in_sync ? Reason::in_sync : plan.reason);
-  const std::string message = in_sync ? std::string() : with_advice(plan);
+  const std::string message = outcome.wrote ? std::string() : with_advice(plan);
   const auto yes_if = [](bool yes) { return yes ? ConditionStatus::yes : ConditionStatus::no; };
   status.ready = turned(status.ready, yes_if(in_sync), reason, message, now);
   status.stalled = turned(status.stalled, yes_if(stalled), reason, message, now);

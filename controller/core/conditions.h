@@ -4,6 +4,7 @@
 #include "api/v1/binding.h"
 #include "api/v1/status.h"
 #include "controller/core/observed.h"
+#include "controller/core/ownership.h"
 #include "controller/core/plan.h"
 #include "controller/core/result.h"
 
@@ -14,6 +15,7 @@ struct TargetOutcome {
   std::optional<Plan> plan{};    // empty: it could not be observed
   std::optional<Error> error{};  // observing or writing failed
   bool wrote = false;
+  std::optional<TargetMemory> memory{};  // what is known of it now; empty: nothing was learned
 };
 
 // A target nobody has looked at yet: everything Unknown.

@@ -46,6 +46,14 @@ const char* to_string(Reason reason) {
       return "TargetOtherFormat";
     case Reason::target_hidden:
       return "TargetHidden";
+    case Reason::not_ours:
+      return "NotOurs";
+    case Reason::drift_reported:
+      return "DriftReported";
+    case Reason::contended:
+      return "Contended";
+    case Reason::suspended:
+      return "Suspended";
   }
   return "InSync";
 }
@@ -78,6 +86,15 @@ const char* advice(Reason reason) {
       return "delete the Code Engine secret, or name another one or its format in the mapping";
     case Reason::target_hidden:
       return "give certloop the Writer role on the project, so that it can compare the content";
+    case Reason::not_ours:
+      return "set `onExisting: adopt` in the mapping to have it replaced, or delete the secret";
+    case Reason::drift_reported:
+      return "put it right, or set `drift: correct`; the next new certificate is written anyway";
+    case Reason::contended:
+      return "find and stop the other writer; the next try comes when it is quiet for a while, or "
+             "with the next new certificate";
+    case Reason::suspended:
+      return "remove `suspend` from the mapping to have it done";
   }
   return "";
 }

@@ -22,6 +22,10 @@ enum class Reason {
   name_not_covered,
   target_other_format,
   target_hidden,
+  not_ours,
+  drift_reported,
+  contended,
+  suspended,
 };
 
 constexpr Action action_of(Reason reason) {
@@ -43,6 +47,10 @@ constexpr Action action_of(Reason reason) {
     case Reason::name_not_covered:
     case Reason::target_other_format:
     case Reason::target_hidden:
+    case Reason::not_ours:
+    case Reason::drift_reported:
+    case Reason::contended:
+    case Reason::suspended:
       return Action::hold;
   }
   return Action::hold;

@@ -1,6 +1,5 @@
 #include "controller/engine/dispatcher.h"
 
-#include <set>
 #include <utility>
 
 namespace certloop {
@@ -23,6 +22,11 @@ void fold_into(v1::MappingStatus& status, const v1::Binding& binding, const Outc
   }
 }
 
+// Where a target is. A project's id is unique everywhere, and a target has one writer.
+std::string place_of(const v1::Target& target) {
+  return target.project_id + '\n' + target.secret;
+}
+
 }  // namespace
 
 Dispatcher::Calls Dispatcher::set_bindings(std::vector<v1::Binding> bindings, SteadyTime now,
@@ -31,8 +35,10 @@ Dispatcher::Calls Dispatcher::set_bindings(std::vector<v1::Binding> bindings, St
   has_bindings_ = true;
   intake_ = Intake(bindings);
   std::set<std::string> wanted;
+  std::set<std::string> places;
   for (v1::Binding& binding : bindings) {
     wanted.insert(binding.id);
+    for (const v1::Target& target : binding.targets) places.insert(place_of(target));
     replace_binding(std::move(binding), now, wall);
   }
   for (auto it = entries_.begin(); it != entries_.end();) {
@@ -45,6 +51,7 @@ Dispatcher::Calls Dispatcher::set_bindings(std::vector<v1::Binding> bindings, St
     queue_.forget(it->first);
     it = entries_.erase(it);
   }
+  forget_others(places);
   return calls;
 }
 
@@ -53,6 +60,10 @@ void Dispatcher::replace_binding(v1::Binding binding, SteadyTime now, WallTime w
   if (entry.binding && *entry.binding == binding) return;
   entry.binding = std::make_shared<const v1::Binding>(std::move(binding));
   entry.status = unobserved_mapping(*entry.binding, wall);
+  // The new version may compare other keys: what the last look found means nothing to it.
+  for (const v1::Target& target : entry.binding->targets) {
+    memories_[place_of(target)].in_place.reset();
+  }
   queue_.add(entry.binding->id, Trigger::added, now);
 }
 
@@ -87,7 +98,11 @@ std::optional<Job> Dispatcher::take(SteadyTime now) {
   if (!item) return {};
   Entry& entry = entries_.at(item->key);
   entry.for_this_run = std::exchange(entry.for_next_run, {});
-  return Job{entry.binding, item->trigger, item->failures};
+  Job job{entry.binding, item->trigger, item->failures, {}};
+  for (const v1::Target& target : job.binding->targets) {
+    job.memories.push_back(memories_.at(place_of(target)));
+  }
+  return job;
 }
 
 Dispatcher::Calls Dispatcher::complete(const Job& job, Outcome outcome, SteadyTime now,
@@ -97,13 +112,26 @@ Dispatcher::Calls Dispatcher::complete(const Job& job, Outcome outcome, SteadyTi
   queue_.finish(job.binding->id,
                 next_turn(pace_, outcome.next, job.failures, resync, now, unit_random));
   const auto entry = entries_.find(job.binding->id);
+  const bool is_current = entry != entries_.end() && entry->second.binding == job.binding;
+  learn(job, outcome, is_current);
   if (entry == entries_.end()) return calls;
-  if (entry->second.binding == job.binding) {
-    fold_into(entry->second.status, *job.binding, outcome, wall);
-  }
+  if (is_current) fold_into(entry->second.status, *job.binding, outcome, wall);
   const WakeResult::Run run{job.binding, std::make_shared<const Outcome>(std::move(outcome))};
   settle(entry->second.for_this_run, &run, calls);
   return calls;
+}
+
+void Dispatcher::forget_others(const std::set<std::string>& places) {
+  std::erase_if(memories_, [&](const auto& memory) { return places.count(memory.first) == 0; });
+}
+
+void Dispatcher::learn(const Job& job, const Outcome& outcome, bool is_current) {
+  for (std::size_t i = 0; i < outcome.targets.size(); ++i) {
+    const auto memory = memories_.find(place_of(job.binding->targets[i]));
+    if (memory == memories_.end() || !outcome.targets[i].memory) continue;
+    memory->second = *outcome.targets[i].memory;
+    if (!is_current) memory->second.in_place.reset();
+  }
 }
 
 void Dispatcher::settle(Waiters& waiters, const WakeResult::Run* run, Calls& calls) {

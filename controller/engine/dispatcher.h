@@ -3,11 +3,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "api/v1/binding.h"
 #include "api/v1/status.h"
+#include "controller/core/ownership.h"
 #include "controller/core/pace.h"
 #include "controller/core/work_queue.h"
 #include "controller/engine/intake.h"
@@ -20,6 +22,7 @@ struct Job {
   std::shared_ptr<const v1::Binding> binding{};
   Trigger trigger = Trigger::resync;
   int failures = 0;
+  std::vector<TargetMemory> memories{};  // of the binding's targets, in their order
 };
 
 // What became of the runs that a wake-up caused.
@@ -33,9 +36,9 @@ struct WakeResult {
 };
 using WakeDone = std::function<void(WakeResult)>;
 
-// The desired state, the queue over it, the status of it, and who waits for what. Passive: it is
-// told the time and random numbers, owns no thread and no lock. The runner drives it with threads,
-// a simulation drives it with virtual time.
+// The desired state, the queue over it, the status of it, what is remembered of the targets, and
+// who waits for what. Passive: it is told the time and random numbers, owns no thread and no lock.
+// The runner drives it with threads, a simulation drives it with virtual time.
 class Dispatcher {
  public:
   explicit Dispatcher(PacePolicy pace) : pace_(pace) {}
@@ -90,12 +93,17 @@ class Dispatcher {
   using Calls = std::vector<std::function<void()>>;
 
   void replace_binding(v1::Binding binding, SteadyTime now, WallTime wall);
+  // What the looks taught about each target, by its place, whichever binding names it; forgotten
+  // when none does.
+  void forget_others(const std::set<std::string>& places);
+  void learn(const Job& job, const Outcome& outcome, bool is_current);
   void settle(Waiters& waiters, const WakeResult::Run* run, Calls& calls);
 
   PacePolicy pace_;
   WorkQueue queue_;
   Intake intake_;
   std::map<std::string, Entry> entries_;
+  std::map<std::string, TargetMemory> memories_;
   std::size_t waiters_ = 0;
   bool has_bindings_ = false;
 };

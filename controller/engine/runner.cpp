@@ -115,7 +115,8 @@ void Runner::run(std::unique_lock<std::mutex>& lock, const Job& job) {
 Outcome Runner::reconcile(const Job& job) {
   try {
     return reconciler_.reconcile(
-        *job.binding, clock_.steady_now() + time_for(*job.binding, options_.run_deadline));
+        *job.binding, clock_.steady_now() + time_for(*job.binding, options_.run_deadline),
+        job.memories);
   } catch (...) {
     // The text is not shown: it may quote what the library was working on.
     const Error error{ErrorCode::internal, "unexpected exception in a run", {}};

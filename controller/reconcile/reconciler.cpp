@@ -9,8 +9,12 @@
 namespace certloop {
 namespace {
 
-TargetOutcome failed(std::optional<Plan> plan, Error error) {
-  return {std::move(plan), std::move(error), false};
+TargetOutcome failed(Error error) {
+  return {{}, std::move(error), false, {}};
+}
+
+Plan as_wished(const v1::Binding& binding, Plan plan) {
+  return binding.ownership.suspend ? suspended(std::move(plan)) : plan;
 }
 
 TargetState state_of(const v1::Target& target, const std::optional<TargetSnapshot>& snapshot) {
@@ -54,7 +58,8 @@ Result<Reconciler::Inspected> Reconciler::observe_source(const v1::Source& sourc
 // Targets are read before the source. A write is conditional on the entity tag read here, so what
 // is written can only be newer than what was there at that time: a controller that was slow can
 // never put an old certificate over a newer one of somebody else's.
-Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline) {
+Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline,
+                              const std::vector<TargetMemory>& memories) {
   std::vector<ObservedTarget> observed;
   for (const v1::Target& target : binding.targets) {
     observed.push_back(target_.fetch(target, deadline));
@@ -64,9 +69,10 @@ Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline) {
   if (source && source->bundle) outcome.leaf = source->bundle->facts.leaf;
   outcome.next = AtResync{};
   for (std::size_t i = 0; i < observed.size(); ++i) {
-    outcome.targets.push_back(
-        source ? reconcile_target(binding, binding.targets[i], *source, observed[i], deadline)
-               : failed({}, source.error()));
+    const TargetMemory memory = i < memories.size() ? memories[i] : TargetMemory{};
+    outcome.targets.push_back(source ? reconcile_target(binding, binding.targets[i], *source,
+                                                        observed[i], memory, deadline)
+                                     : failed(source.error()));
     outcome.next =
         combine(outcome.next, next_for(outcome.targets.back(), outcome.leaf, clock_.wall_now()));
   }
@@ -75,20 +81,25 @@ Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline) {
 
 TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1::Target& target,
                                            const Inspected& source, const ObservedTarget& snapshot,
-                                           SteadyTime deadline) {
-  if (auto held = objection_to_source(target, binding.require, source.state, clock_.wall_now())) {
-    return {std::move(held), {}, false};
+                                           TargetMemory memory, SteadyTime deadline) {
+  const WallTime now = clock_.wall_now();
+  if (auto held = objection_to_source(target, binding.require, source.state, now)) {
+    return {as_wished(binding, std::move(*held)), {}, false, {}};
   }
-  if (!snapshot) return failed({}, snapshot.error());
+  if (!snapshot) return failed(snapshot.error());
 
   SecretData desired = render(target, *source.bundle);
-  Plan plan = compare(target, state_of(target, *snapshot), fingerprint_of(target, desired));
+  const Fingerprint wanted = fingerprint_of(target, desired);
+  const TargetState state = state_of(target, *snapshot);
+  memory = after_look(std::move(memory), binding, state, wanted, now);
+  Plan plan =
+      as_wished(binding, permitted(compare(target, state, wanted), binding, memory, wanted, now));
 
   Result<void> written;
   switch (plan.action()) {
     case Action::nothing:
     case Action::hold:
-      return {std::move(plan), {}, false};
+      return {std::move(plan), {}, false, std::move(memory)};
     case Action::create:
       written = target_.create(target, desired, deadline);
       break;
@@ -97,8 +108,10 @@ TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1:
       written = target_.replace(target, desired, plan.if_match, deadline);
       break;
   }
-  if (!written) return failed(std::move(plan), written.error());
-  return {std::move(plan), {}, !target_.is_dry_run()};
+  if (!written) {
+    return {std::move(plan), written.error(), false, after_failed_write(std::move(memory), wanted)};
+  }
+  return {std::move(plan), {}, !target_.is_dry_run(), after_write(std::move(memory), wanted)};
 }
 
 }  // namespace certloop

@@ -35,7 +35,9 @@ class Reconciler {
   Reconciler(SecretSource& source, SecretTarget& target, const Clock& clock)
       : source_(source), target_(target), clock_(clock) {}
 
-  Outcome reconcile(const v1::Binding& binding, SteadyTime deadline);
+  // `memories`: what is known of each target, in the binding's order; none given: nothing.
+  Outcome reconcile(const v1::Binding& binding, SteadyTime deadline,
+                    const std::vector<TargetMemory>& memories = {});
 
  private:
   struct Inspected;
@@ -43,7 +45,7 @@ class Reconciler {
   Result<Inspected> observe_source(const v1::Source& source, SteadyTime deadline);
   TargetOutcome reconcile_target(const v1::Binding& binding, const v1::Target& target,
                                  const Inspected& source, const ObservedTarget& snapshot,
-                                 SteadyTime deadline);
+                                 TargetMemory memory, SteadyTime deadline);
 
   SecretSource& source_;
   SecretTarget& target_;

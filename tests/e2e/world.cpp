@@ -117,7 +117,8 @@ void World::set_switch(const std::string& name, const Json& value) {
 }
 
 void World::map(const std::string& name, const std::string& secret_id,
-                const std::vector<To>& targets, const std::string& require) {
+                const std::vector<To>& targets, const std::string& require,
+                const std::vector<std::string>& options) {
   mappings_ += "    - name: " + name + "\n      from: { secretsManager: main, id: " + secret_id +
                " }\n      to:\n";
   for (const To& to : targets) {
@@ -125,6 +126,7 @@ void World::map(const std::string& name, const std::string& secret_id,
         "        - { project: " + to.project + ", secret: " + to.secret + to.extra + " }\n";
   }
   if (!require.empty()) mappings_ += "      require: " + require + "\n";
+  for (const std::string& option : options) mappings_ += "      " + option + "\n";
 }
 
 void World::write_mapping(const std::string& resync) {

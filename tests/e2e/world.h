@@ -77,7 +77,7 @@ class World {
 
   // --- the mapping: one entry for each call, then written to mapping_path()
   void map(const std::string& name, const std::string& secret_id, const std::vector<To>& targets,
-           const std::string& require = "");
+           const std::string& require = "", const std::vector<std::string>& options = {});
   void write_mapping(const std::string& resync = "10m");
   std::string mapping_path() const { return folder_.path("mapping.yaml"); }
   const Folder& folder() const { return folder_; }

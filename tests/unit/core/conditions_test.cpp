@@ -65,6 +65,10 @@ TEST_CASE("each outcome gives its two conditions") {
       {"a replace that was only planned is not ready", planned(Reason::content_differs), no, no,
        "ContentDiffers"},
       {"a held one stalls", planned(Reason::key_mismatch), no, yes, "KeyMismatch"},
+      {"a contended one stalls", planned(Reason::contended), no, yes, "Contended"},
+      {"reported drift stalls", planned(Reason::drift_reported), no, yes, "DriftReported"},
+      {"somebody else's stalls", planned(Reason::not_ours), no, yes, "NotOurs"},
+      {"a suspended one needs nobody", planned(Reason::suspended), no, no, "Suspended"},
       {"missing rights stall", failed(ErrorCode::denied), unknown, yes, "Denied"},
       {"a wrong configuration stalls", failed(ErrorCode::invalid), unknown, yes, "Invalid"},
       {"a missing project stalls", failed(ErrorCode::not_found), unknown, yes, "NotFound"},
@@ -121,6 +125,8 @@ TEST_CASE("a held target's message says what is the case and what to do") {
   CHECK(after({planned(Reason::key_missing, "no key")}).ready.message ==
         std::string("no key; ") + advice(Reason::key_missing));
   CHECK(after({planned(Reason::in_sync, "")}).ready.message.empty());
+  CHECK(after({planned(Reason::in_sync, "suspended")}).ready.message == "suspended");
+  CHECK(after({wrote(Reason::content_differs)}).ready.message.empty());
 }
 
 TEST_CASE("a source is described by its id, or by group, type and name") {

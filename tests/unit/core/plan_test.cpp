@@ -12,7 +12,7 @@ namespace {
 // The compiler does not count enumerators: -Wswitch-enum makes a new one fail to compile here.
 std::vector<Reason> all_reasons() {
   std::vector<Reason> all;
-  for (int i = 0; i <= static_cast<int>(Reason::target_hidden); ++i) {
+  for (int i = 0; i <= static_cast<int>(Reason::suspended); ++i) {
     all.push_back(static_cast<Reason>(i));
   }
   return all;

@@ -349,4 +349,60 @@ TEST_CASE("sample defect 15: what fails is tried again and again, for ever") {
   }
 }
 
+TEST_CASE("what a look taught about a target is given to the next one, whatever its binding") {
+  const Fingerprint mark{7};
+  Bench bench;
+  bench.set({binding_of("a", {test::tls_target("x"), test::tls_target("y")})});
+  Outcome taught = in_sync();
+  taught.targets.push_back(taught.targets[0]);
+  taught.targets[1].memory = after_write({}, mark);
+  const Job first = bench.take();
+  REQUIRE(first.memories.size() == 2);
+  CHECK_FALSE(first.memories[1].written);
+  bench.complete(first, taught);
+
+  SECTION("the next look") {
+    bench.now += 600s;
+    const Job job = bench.take();
+    CHECK_FALSE(job.memories[0].written);
+    CHECK(job.memories[1].written);
+    CHECK(job.memories[1].settled == mark);
+    CHECK(job.memories[1].in_place == mark);
+  }
+  SECTION("a look that learns nothing forgets nothing") {
+    bench.now += 600s;
+    bench.complete(bench.take(), failed(ErrorCode::internal));
+    bench.now += 600s;
+    CHECK(bench.take().memories[1].written);
+  }
+  SECTION("a mapping of another name keeps whose it is, not what was last seen in it") {
+    bench.set({binding_of("b", {test::tls_target("y")})});
+    const Job job = bench.take();
+    CHECK(job.memories[0].written);
+    CHECK(job.memories[0].settled == mark);
+    CHECK_FALSE(job.memories[0].in_place);
+  }
+  SECTION("a target that no mapping names is forgotten") {
+    bench.set({binding_of("a", {test::tls_target("x")})});
+    bench.run_due();
+    bench.set({binding_of("a", {test::tls_target("y")})});
+    CHECK_FALSE(bench.take().memories[0].written);
+  }
+}
+
+TEST_CASE("a write by a run of an old version is remembered by the new one") {
+  Bench bench;
+  bench.set({binding_of("a")});
+  const Job old = bench.take();
+  v1::Binding changed = binding_of("a");
+  changed.resync = 1h;
+  bench.set({changed});
+  Outcome wrote = in_sync();
+  wrote.targets[0].memory = after_write({}, Fingerprint{7});
+  bench.complete(old, wrote);
+  const Job job = bench.take();
+  CHECK(job.memories[0].written);
+  CHECK_FALSE(job.memories[0].in_place);
+}
+
 }  // namespace certloop
