@@ -53,6 +53,12 @@ Duration backoff_delay(const PacePolicy& policy, int failures, double unit_rando
   return shortened(Duration(static_cast<Duration::rep>(base)), policy.backoff_jitter * unit_random);
 }
 
+Next after_notification(const PacePolicy& policy, Trigger trigger, bool nothing_new,
+                        const Next& next) {
+  if (trigger != Trigger::notified || !nothing_new) return next;
+  return combine(next, After{policy.look_again});
+}
+
 Turn next_turn(const PacePolicy& policy, const Next& next, int failures, Duration resync,
                SteadyTime now, double unit_random) {
   const Duration until_resync = shortened(resync, policy.resync_jitter * unit_random);

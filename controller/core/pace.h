@@ -27,6 +27,7 @@ Next next_after(const Error& error);
 Next combine(const Next& left, const Next& right);
 
 struct PacePolicy {
+  Duration look_again{10'000};  // after a notification that brought nothing new
   Duration first{1'000};        // after the first failure
   Duration cap{300'000};        // never longer than this
   double factor = 2.0;          // from one failure to the next
@@ -38,6 +39,12 @@ struct PacePolicy {
 // failures whatever the random numbers until the cap is reached, is never above the cap and never
 // below (1 - jitter) of the base.
 Duration backoff_delay(const PacePolicy& policy, int failures, double unit_random);
+
+// The next turn after a run that a notification asked for. A read may lag behind the event that
+// tells of it, so a look that found nothing new is repeated soon, and only once: that turn is
+// nobody's notification any more.
+Next after_notification(const PacePolicy& policy, Trigger trigger, bool nothing_new,
+                        const Next& next);
 
 // When a key has its next turn, and what is remembered about it until then.
 struct Turn {

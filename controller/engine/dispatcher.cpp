@@ -1,5 +1,6 @@
 #include "controller/engine/dispatcher.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace certloop {
@@ -25,6 +26,13 @@ void fold_into(v1::MappingStatus& status, const v1::Binding& binding, const Outc
 // Where a target is. A project's id is unique everywhere, and a target has one writer.
 std::string place_of(const v1::Target& target) {
   return target.project_id + '\n' + target.secret;
+}
+
+bool found_nothing_new(const Outcome& outcome) {
+  return std::all_of(outcome.targets.begin(), outcome.targets.end(),
+                     [](const TargetOutcome& target) {
+                       return !target.error && target.plan->action() == Action::nothing;
+                     });
 }
 
 }  // namespace
@@ -109,8 +117,9 @@ Dispatcher::Calls Dispatcher::complete(const Job& job, Outcome outcome, SteadyTi
                                        WallTime wall, double unit_random) {
   Calls calls;
   const auto resync = std::chrono::duration_cast<Duration>(job.binding->resync);
-  queue_.finish(job.binding->id,
-                next_turn(pace_, outcome.next, job.failures, resync, now, unit_random));
+  const Next next =
+      after_notification(pace_, job.trigger, found_nothing_new(outcome), outcome.next);
+  queue_.finish(job.binding->id, next_turn(pace_, next, job.failures, resync, now, unit_random));
   const auto entry = entries_.find(job.binding->id);
   const bool is_current = entry != entries_.end() && entry->second.binding == job.binding;
   learn(job, outcome, is_current);

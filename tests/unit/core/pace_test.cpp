@@ -33,6 +33,30 @@ TEST_CASE("each error code has its pace") {
   }
 }
 
+TEST_CASE("a notification that brought nothing new is looked after once more, soon") {
+  const PacePolicy policy;
+  const Next again = after_notification(policy, Trigger::notified, true, AtResync{});
+  REQUIRE(is<After>(again));
+  CHECK(std::get<After>(again).wait == policy.look_again);
+  // Its turn is a retry, which asks for no further one: once, not in circles.
+  const Turn turn = next_turn(policy, again, 0, 10min, kNow, 0);
+  CHECK(turn.trigger == Trigger::retry);
+  CHECK(turn.at == kNow + policy.look_again);
+  CHECK(is<AtResync>(after_notification(policy, turn.trigger, true, AtResync{})));
+}
+
+TEST_CASE("only a notification without news is looked after once more") {
+  const PacePolicy policy;
+  for (const auto trigger : {Trigger::added, Trigger::retry, Trigger::resync}) {
+    CAPTURE(to_string(trigger));
+    CHECK(is<AtResync>(after_notification(policy, trigger, true, AtResync{})));
+  }
+  CHECK(is<AtResync>(after_notification(policy, Trigger::notified, false, AtResync{})));
+  CHECK(is<Backoff>(after_notification(policy, Trigger::notified, true, Backoff{7s})));
+  const Next sooner = after_notification(policy, Trigger::notified, true, After{1s});
+  CHECK(std::get<After>(sooner).wait == 1s);
+}
+
 TEST_CASE("the delay doubles from the first failure to the cap") {
   const PacePolicy policy;
   CHECK(backoff_delay(policy, 1, 0) == 1s);

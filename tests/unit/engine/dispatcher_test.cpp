@@ -349,6 +349,40 @@ TEST_CASE("sample defect 15: what fails is tried again and again, for ever") {
   }
 }
 
+TEST_CASE(
+    "a notified look that finds nothing new is repeated soon, once; its caller hears at once") {
+  Bench bench;
+  bench.set({binding_of("a")});
+  bench.run_due();
+  bench.wake({"a"});
+  bench.run_due();
+  CHECK(bench.heard == 1);
+  CHECK(bench.dispatcher.next_ready_at() == bench.now + 10s);
+  bench.now += 10s;
+  CHECK(bench.run_due() == Ids{"a"});
+  CHECK(bench.heard == 1);
+  CHECK(bench.dispatcher.next_ready_at() == bench.now + 600s);
+}
+
+TEST_CASE("a notified look that wrote, held or failed is not repeated for being stale") {
+  Bench bench;
+  bench.set({binding_of("a")});
+  bench.run_due();
+  Outcome outcome;
+  SECTION("wrote") {
+    outcome.targets = {{Plan{Reason::content_differs, "differs", "7"}, {}, true}};
+  }
+  SECTION("held") {
+    outcome.targets = {{Plan{Reason::expired, "expired", {}}, {}, false}};
+  }
+  SECTION("failed") {
+    outcome = failed(ErrorCode::denied);
+  }
+  bench.wake({"a"});
+  bench.complete(bench.take(), outcome);
+  CHECK(bench.dispatcher.next_ready_at() == bench.now + 600s);
+}
+
 TEST_CASE("what a look taught about a target is given to the next one, whatever its binding") {
   const Fingerprint mark{7};
   Bench bench;
