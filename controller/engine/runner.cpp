@@ -13,11 +13,10 @@ void make(const std::vector<std::function<void()>>& calls) {
 
 Runner::Runner(Reconciler& reconciler, Telemetry& telemetry, const Clock& clock,
                std::function<double()> unit_random, RunnerOptions options)
-    : reconciler_(reconciler),
-      telemetry_(telemetry),
-      clock_(clock),
+    : clock_(clock),
       unit_random_(std::move(unit_random)),
       options_(options),
+      worker_(reconciler, telemetry, clock, options.run_deadline),
       dispatcher_(options.pace) {}
 
 Runner::~Runner() {
@@ -96,43 +95,16 @@ void Runner::work() {
 void Runner::run(std::unique_lock<std::mutex>& lock, const Job& job) {
   ++running_;
   lock.unlock();
-  const SteadyTime begin = clock_.steady_now();
-  Outcome outcome = reconcile(job);
-  const SteadyTime end = clock_.steady_now();
-  report(job, outcome, std::chrono::duration_cast<Duration>(end - begin));
+  Outcome outcome = worker_.run(job);
   lock.lock();
-  const auto calls =
-      dispatcher_.complete(job, std::move(outcome), end, clock_.wall_now(), unit_random_());
+  const auto calls = dispatcher_.complete(job, std::move(outcome), clock_.steady_now(),
+                                          clock_.wall_now(), unit_random_());
   lock.unlock();
   make(calls);
   lock.lock();
   --running_;
   idle_.notify_all();
   changed_.notify_one();  // the next turn may be sooner than what another worker waits for
-}
-
-// A run never takes the worker down, whatever a library throws: it counts as a fault of ours.
-Outcome Runner::reconcile(const Job& job) {
-  try {
-    return reconciler_.reconcile(
-        *job.binding, clock_.steady_now() + time_for(*job.binding, options_.run_deadline),
-        job.memories);
-  } catch (...) {
-    // The text is not shown: it may quote what the library was working on.
-    const Error error{ErrorCode::internal, "unexpected exception in a run", {}};
-    Outcome outcome;
-    outcome.targets.assign(job.binding->targets.size(), TargetOutcome{{}, error, false});
-    outcome.next = next_after(error);
-    return outcome;
-  }
-}
-
-void Runner::report(const Job& job, const Outcome& outcome, Duration took) {
-  for (std::size_t i = 0; i < outcome.targets.size(); ++i) {
-    telemetry_.on(TargetReconciled{job.binding->id, v1::display_name(job.binding->targets[i]),
-                                   outcome.targets[i].plan, outcome.targets[i].error, job.trigger,
-                                   took});
-  }
 }
 
 }  // namespace certloop

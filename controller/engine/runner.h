@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "controller/engine/dispatcher.h"
+#include "controller/engine/worker.h"
 #include "controller/ports/clock.h"
 #include "controller/ports/telemetry.h"
 
@@ -40,14 +41,11 @@ class Runner {
  private:
   void work();
   void run(std::unique_lock<std::mutex>& lock, const Job& job);
-  Outcome reconcile(const Job& job);
-  void report(const Job& job, const Outcome& outcome, Duration took);
 
-  Reconciler& reconciler_;
-  Telemetry& telemetry_;
   const Clock& clock_;
   const std::function<double()> unit_random_;
   const RunnerOptions options_;
+  Worker worker_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // new work, or the end

@@ -1,0 +1,33 @@
+#pragma once
+#include "controller/engine/dispatcher.h"
+#include "controller/ports/clock.h"
+#include "controller/ports/telemetry.h"
+
+namespace certloop {
+
+// Does one job that a dispatcher handed out: reconciles under a guard, then reports. Passive, as
+// the dispatcher is: between Dispatcher::take and Dispatcher::complete, on whichever thread, real
+// or simulated. Threads: any number at once, for different jobs.
+class Worker {
+ public:
+  // `run_deadline`: of one run, all its calls together.
+  Worker(Reconciler& reconciler, Telemetry& telemetry, const Clock& clock, Duration run_deadline)
+      : reconciler_(reconciler),
+        telemetry_(telemetry),
+        clock_(clock),
+        run_deadline_(run_deadline) {}
+
+  // Never throws: whatever a library throws counts as a fault of ours.
+  Outcome run(const Job& job);
+
+ private:
+  Outcome reconcile(const Job& job);
+  void report(const Job& job, const Outcome& outcome, Duration took);
+
+  Reconciler& reconciler_;
+  Telemetry& telemetry_;
+  const Clock& clock_;
+  const Duration run_deadline_;
+};
+
+}  // namespace certloop
