@@ -139,6 +139,10 @@ struct Reader {
         "how long a notification's answer waits for its outcome; the sender gives up after 10s");
     duration("--shutdown-grace", options.shutdown_grace, {Duration(0), Duration(3'600'000)},
              "CERTLOOP_SHUTDOWN_GRACE", "how long work under way may go on after SIGTERM");
+    duration("--full-look", options.full_look, {Duration(0), Duration(7 * 24 * 3'600'000)},
+             "CERTLOOP_FULL_LOOK",
+             "how often to read what the lists say is unchanged; 0 makes no lists and reads all at "
+             "every resync");
     duration("--mapping-poll", options.mapping_poll, {Duration(10), Duration(3'600'000)},
              "CERTLOOP_MAPPING_POLL", "how often to look whether the mapping has changed");
   }

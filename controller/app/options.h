@@ -40,6 +40,7 @@ struct Options {
   Duration notification_wait{5'000};
   Duration shutdown_grace{8'000};
   Duration mapping_poll{2'000};
+  Duration full_look{6 * 3'600'000};  // zero: every resync is one
 
   std::string url{};  // of a running controller, for status
 

@@ -59,6 +59,12 @@ MappingWatcher::OnLoad on_load(Runner& runner, FileState& file, Telemetry& telem
   };
 }
 
+PacePolicy pace_of(const Options& options) {
+  PacePolicy pace;
+  pace.full_look = options.full_look;
+  return pace;
+}
+
 int wait_for_signal() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -90,7 +96,7 @@ int run(Options options) {
 
   Reconciler reconciler(stack.source(), stack.target(), stack.clock());
   Runner runner(reconciler, log, stack.clock(), unit_random(),
-                {options.workers, options.run_deadline, PacePolicy{}});
+                {options.workers, options.run_deadline, pace_of(options)}, &stack.lists());
   const bool open = options.shared_secrets.empty();
   FileState file;
   Routes routes(

@@ -38,6 +38,7 @@ Stack::Stack(Options& options)
       tokens_(limited_, clock_, read_secret_file, iam_options(options)),
       bearer_(limited_, tokens_),
       source_(bearer_),
-      target_(bearer_) {}
+      target_(bearer_),
+      lists_(bearer_) {}
 
 }  // namespace certloop::app

@@ -3,6 +3,7 @@
 
 #include "controller/app/options.h"
 #include "controller/app/telemetry_log.h"
+#include "controller/ibm/cloud_lists.h"
 #include "controller/ibm/code_engine.h"
 #include "controller/ibm/iam_tokens.h"
 #include "controller/ibm/secrets_manager.h"
@@ -33,6 +34,7 @@ class Stack {
   ibm::IamTokens& tokens() { return tokens_; }
   SecretSource& source() { return source_; }
   SecretTarget& target() { return target_; }
+  CloudLists& lists() { return lists_; }
 
  private:
   SystemClock clock_;
@@ -44,6 +46,7 @@ class Stack {
   net::BearerTransport bearer_;
   ibm::SecretsManagerSource source_;
   ibm::CodeEngineTarget target_;
+  ibm::IbmLists lists_;
 };
 
 }  // namespace certloop::app

@@ -104,6 +104,19 @@ void TelemetryLog::on(const NotificationReceived& event) {
        {"mappings", std::to_string(event.bindings)}});
 }
 
+void TelemetryLog::on(const PlaceSurveyed& event) {
+  Fields fields{{"place", event.place}};
+  if (event.error) {
+    fields.emplace_back("error", to_string(event.error->code));
+    fields.emplace_back("detail", event.error->message);
+  } else {
+    fields.emplace_back("lines", std::to_string(event.lines));
+    fields.emplace_back("moved", std::to_string(event.moved));
+  }
+  fields.emplace_back("took_ms", std::to_string(event.took.count()));
+  say(event.error ? Level::warn : Level::info, "surveyed", fields);
+}
+
 void TelemetryLog::on(const MappingLoaded& event) {
   say(Level::info, "mapping loaded",
       {{"mappings", std::to_string(event.bindings)}, {"targets", std::to_string(event.targets)}});

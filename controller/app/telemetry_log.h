@@ -25,6 +25,7 @@ class TelemetryLog : public Telemetry {
 
   void on(const TargetReconciled& event) override;
   void on(const NotificationReceived& event) override;
+  void on(const PlaceSurveyed& event) override;
   void on(const MappingLoaded& event) override;
   void on(const MappingRejected& event) override;
   void on(const CallMade& event) override;

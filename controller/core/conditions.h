@@ -16,6 +16,7 @@ struct TargetOutcome {
   std::optional<Error> error{};  // observing or writing failed
   bool wrote = false;
   std::optional<TargetMemory> memory{};  // what is known of it now; empty: nothing was learned
+  std::string entity_tag{};              // of what is in place now; empty: not known
 };
 
 // A target nobody has looked at yet: everything Unknown.

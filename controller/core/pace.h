@@ -28,6 +28,9 @@ Next combine(const Next& left, const Next& right);
 
 struct PacePolicy {
   Duration look_again{10'000};  // after a notification that brought nothing new
+  // How often what lists watch over is looked at all the same; zero: there are no lists, every
+  // resync is a whole look.
+  Duration full_look{0};
   Duration first{1'000};        // after the first failure
   Duration cap{300'000};        // never longer than this
   double factor = 2.0;          // from one failure to the next

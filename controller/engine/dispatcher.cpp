@@ -35,6 +35,23 @@ bool found_nothing_new(const Outcome& outcome) {
                      });
 }
 
+// Nothing is left to do, and every part is known by its version.
+std::optional<Settled> settled_by(const Outcome& outcome) {
+  Settled settled{outcome.version, {}};
+  for (const TargetOutcome& target : outcome.targets) {
+    const bool is_equal = target.wrote || (target.plan && target.plan->action() == Action::nothing);
+    if (target.error || !is_equal || target.entity_tag.empty()) return {};
+    settled.entity_tags.push_back(target.entity_tag);
+  }
+  return settled;
+}
+
+std::string key_of(const Place& place) {
+  const v1::Credentials& who = place.endpoint.credentials;
+  return place.endpoint.url + '\n' + place.project_id + '\n' + who.trusted_profile + '\n' +
+         who.api_key_file;
+}
+
 }  // namespace
 
 Dispatcher::Calls Dispatcher::set_bindings(std::vector<v1::Binding> bindings, SteadyTime now,
@@ -57,9 +74,11 @@ Dispatcher::Calls Dispatcher::set_bindings(std::vector<v1::Binding> bindings, St
     settle(it->second.for_next_run, nullptr, calls);
     settle(it->second.for_this_run, nullptr, calls);
     queue_.forget(it->first);
+    survey_.forget(it->first);
     it = entries_.erase(it);
   }
   forget_others(places);
+  plan_surveys(now);
   return calls;
 }
 
@@ -72,7 +91,23 @@ void Dispatcher::replace_binding(v1::Binding binding, SteadyTime now, WallTime w
   for (const v1::Target& target : entry.binding->targets) {
     memories_[place_of(target)].in_place.reset();
   }
+  survey_.replace(*entry.binding);
   queue_.add(entry.binding->id, Trigger::added, now);
+}
+
+// New places are listed at once, before the first looks are made: so these know from which lines
+// they started.
+void Dispatcher::plan_surveys(SteadyTime now) {
+  if (!has_surveys()) return;
+  std::map<std::string, Place> wanted;
+  for (const auto& [place, resync] : survey_.places()) wanted.emplace(key_of(place), place);
+  for (const auto& [key, place] : places_) {
+    if (wanted.count(key) == 0) surveys_.forget(key);
+  }
+  for (const auto& [key, place] : wanted) {
+    if (places_.count(key) == 0) surveys_.add(key, Trigger::added, now);
+  }
+  places_ = std::move(wanted);
 }
 
 Dispatcher::Woken Dispatcher::wake(const std::vector<std::string>& ids, Trigger trigger,
@@ -97,7 +132,10 @@ Dispatcher::Woken Dispatcher::wake(const std::vector<std::string>& ids, Trigger 
 }
 
 std::size_t Dispatcher::wake_all(Trigger trigger, SteadyTime at) {
-  for (const auto& [id, entry] : entries_) queue_.add(id, trigger, at);
+  for (const auto& [id, entry] : entries_) {
+    survey_.distrust(id);
+    queue_.add(id, trigger, at);
+  }
   return entries_.size();
 }
 
@@ -106,23 +144,26 @@ std::optional<Job> Dispatcher::take(SteadyTime now) {
   if (!item) return {};
   Entry& entry = entries_.at(item->key);
   entry.for_this_run = std::exchange(entry.for_next_run, {});
-  Job job{entry.binding, item->trigger, item->failures, {}};
+  Job job{entry.binding, item->trigger, item->failures, {}, {}};
   for (const v1::Target& target : job.binding->targets) {
     job.memories.push_back(memories_.at(place_of(target)));
   }
+  // A notification knows better than any list.
+  if (job.trigger == Trigger::resync) job.suspicion = survey_.suspicion(item->key);
+  survey_.begin(item->key);
   return job;
 }
 
 Dispatcher::Calls Dispatcher::complete(const Job& job, Outcome outcome, SteadyTime now,
                                        WallTime wall, double unit_random) {
   Calls calls;
-  const auto resync = std::chrono::duration_cast<Duration>(job.binding->resync);
-  const Next next =
-      after_notification(pace_, job.trigger, found_nothing_new(outcome), outcome.next);
-  queue_.finish(job.binding->id, next_turn(pace_, next, job.failures, resync, now, unit_random));
   const auto entry = entries_.find(job.binding->id);
   const bool is_current = entry != entries_.end() && entry->second.binding == job.binding;
   learn(job, outcome, is_current);
+  const Next next =
+      after_notification(pace_, job.trigger, found_nothing_new(outcome), outcome.next);
+  queue_.finish(job.binding->id,
+                next_turn(pace_, next, job.failures, resync_of(*job.binding), now, unit_random));
   if (entry == entries_.end()) return calls;
   if (is_current) fold_into(entry->second.status, *job.binding, outcome, wall);
   const WakeResult::Run run{job.binding, std::make_shared<const Outcome>(std::move(outcome))};
@@ -135,12 +176,50 @@ void Dispatcher::forget_others(const std::set<std::string>& places) {
 }
 
 void Dispatcher::learn(const Job& job, const Outcome& outcome, bool is_current) {
+  if (is_current && outcome.unchanged) survey_.confirmed(job.binding->id);
+  if (is_current && !outcome.unchanged) survey_.end(job.binding->id, settled_by(outcome));
   for (std::size_t i = 0; i < outcome.targets.size(); ++i) {
     const auto memory = memories_.find(place_of(job.binding->targets[i]));
     if (memory == memories_.end() || !outcome.targets[i].memory) continue;
     memory->second = *outcome.targets[i].memory;
     if (!is_current) memory->second.in_place.reset();
   }
+}
+
+// What lists watch over needs a look of its own rarely.
+Duration Dispatcher::resync_of(const v1::Binding& binding) const {
+  const Duration resync = binding.resync;
+  return has_surveys() && survey_.watches(binding.id) ? std::max(resync, pace_.full_look) : resync;
+}
+
+std::optional<SurveyJob> Dispatcher::take_survey(SteadyTime now) {
+  const auto item = surveys_.pop(now);
+  if (!item) return {};
+  return SurveyJob{item->key, places_.at(item->key), item->failures};
+}
+
+std::size_t Dispatcher::complete_survey(const SurveyJob& job, const Result<Lines>& lines,
+                                        SteadyTime now, double unit_random) {
+  const auto places = survey_.places();
+  const auto place = places.find(job.place);
+  const auto resync = place == places.end() ? pace_.full_look : Duration(place->second);
+  const Next next = lines ? Next{AtResync{}} : next_after(lines.error());
+  surveys_.finish(job.key, next_turn(pace_, next, job.failures, resync, now, unit_random));
+
+  std::vector<std::string> moved;
+  if (lines) {
+    moved = std::visit([&](const auto& list) { return survey_.listed(job.place, list); }, *lines);
+  } else if (std::holds_alternative<AtResync>(next) || job.failures + 1 >= kPatience) {
+    moved = survey_.failed(job.place);
+  }
+  for (const std::string& id : moved) queue_.add(id, Trigger::resync, now);
+  return moved.size();
+}
+
+std::optional<SteadyTime> Dispatcher::next_ready_at() const {
+  const auto look = queue_.next_ready_at();
+  const auto list = surveys_.next_ready_at();
+  return look && list ? std::min(look, list) : look ? look : list;
 }
 
 void Dispatcher::settle(Waiters& waiters, const WakeResult::Run* run, Calls& calls) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "api/v1/binding.h"
@@ -13,6 +14,7 @@
 #include "controller/core/pace.h"
 #include "controller/core/work_queue.h"
 #include "controller/engine/intake.h"
+#include "controller/engine/survey.h"
 #include "controller/reconcile/reconciler.h"
 
 namespace certloop {
@@ -23,7 +25,16 @@ struct Job {
   Trigger trigger = Trigger::resync;
   int failures = 0;
   std::vector<TargetMemory> memories{};  // of the binding's targets, in their order
+  std::optional<Suspicion> suspicion{};  // asking for the version may be enough
 };
+
+// One place to be listed.
+struct SurveyJob {
+  std::string key{};
+  Place place{};
+  int failures = 0;
+};
+using Lines = std::variant<SourceLines, TargetLines>;
 
 // What became of the runs that a wake-up caused.
 struct WakeResult {
@@ -69,13 +80,20 @@ class Dispatcher {
   // Nothing more will be taken: everybody who waits is told so.
   std::vector<std::function<void()>> abandon();
 
-  std::optional<SteadyTime> next_ready_at() const { return queue_.next_ready_at(); }
+  // The surveys have a queue of their own. `complete_survey` tells how many bindings a list gave a
+  // reason to look at; it wakes them.
+  std::optional<SurveyJob> take_survey(SteadyTime now);
+  std::size_t complete_survey(const SurveyJob& job, const Result<Lines>& lines, SteadyTime now,
+                              double unit_random);
+
+  std::optional<SteadyTime> next_ready_at() const;
   std::vector<v1::MappingStatus> statuses() const;
   std::vector<std::string> find(const std::vector<SecretHint>& secrets) const {
     return intake_.find(secrets);
   }
 
   static constexpr std::size_t kMaxWaiters = 4096;
+  static constexpr int kPatience = 3;  // lists that fail in a row before all is looked at itself
 
  private:
   struct Waiter {
@@ -97,11 +115,17 @@ class Dispatcher {
   // when none does.
   void forget_others(const std::set<std::string>& places);
   void learn(const Job& job, const Outcome& outcome, bool is_current);
+  bool has_surveys() const { return pace_.full_look > Duration::zero(); }
+  void plan_surveys(SteadyTime now);
+  Duration resync_of(const v1::Binding& binding) const;
   void settle(Waiters& waiters, const WakeResult::Run* run, Calls& calls);
 
   PacePolicy pace_;
   WorkQueue queue_;
   Intake intake_;
+  Survey survey_;
+  WorkQueue surveys_;
+  std::map<std::string, Place> places_;
   std::map<std::string, Entry> entries_;
   std::map<std::string, TargetMemory> memories_;
   std::size_t waiters_ = 0;

@@ -1,5 +1,6 @@
 #include "controller/engine/runner.h"
 
+#include <cassert>
 #include <utility>
 
 namespace certloop {
@@ -12,12 +13,14 @@ void make(const std::vector<std::function<void()>>& calls) {
 }  // namespace
 
 Runner::Runner(Reconciler& reconciler, Telemetry& telemetry, const Clock& clock,
-               std::function<double()> unit_random, RunnerOptions options)
+               std::function<double()> unit_random, RunnerOptions options, CloudLists* lists)
     : clock_(clock),
       unit_random_(std::move(unit_random)),
       options_(options),
-      worker_(reconciler, telemetry, clock, options.run_deadline),
-      dispatcher_(options.pace) {}
+      worker_(reconciler, telemetry, clock, options.run_deadline, lists),
+      dispatcher_(options.pace) {
+  assert(lists || options.pace.full_look == Duration::zero());
+}
 
 Runner::~Runner() {
   stop(Duration::zero());
@@ -82,7 +85,10 @@ bool Runner::stop(Duration grace) {
 void Runner::work() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    if (const auto job = dispatcher_.take(clock_.steady_now())) {
+    const SteadyTime now = clock_.steady_now();
+    if (const auto survey = dispatcher_.take_survey(now)) {
+      run(lock, *survey);
+    } else if (const auto job = dispatcher_.take(now)) {
       run(lock, *job);
     } else if (const auto at = dispatcher_.next_ready_at()) {
       changed_.wait_until(lock, *at);
@@ -105,6 +111,22 @@ void Runner::run(std::unique_lock<std::mutex>& lock, const Job& job) {
   --running_;
   idle_.notify_all();
   changed_.notify_one();  // the next turn may be sooner than what another worker waits for
+}
+
+void Runner::run(std::unique_lock<std::mutex>& lock, const SurveyJob& job) {
+  ++running_;
+  lock.unlock();
+  const SteadyTime begin = clock_.steady_now();
+  const Result<Lines> lines = worker_.run(job);
+  const SteadyTime end = clock_.steady_now();
+  lock.lock();
+  const std::size_t moved = dispatcher_.complete_survey(job, lines, end, unit_random_());
+  lock.unlock();
+  worker_.report(job, lines, moved, std::chrono::duration_cast<Duration>(end - begin));
+  lock.lock();
+  --running_;
+  idle_.notify_all();
+  changed_.notify_all();  // several bindings may have been woken
 }
 
 }  // namespace certloop

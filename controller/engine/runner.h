@@ -22,9 +22,10 @@ struct RunnerOptions {
 // called from any thread; callbacks are made on a worker's thread with no lock held.
 class Runner {
  public:
-  // `unit_random`: numbers in [0,1) for jitter; called under the lock.
+  // `unit_random`: numbers in [0,1) for jitter; called under the lock. `lists`: what the surveys
+  // read; without them options.pace.full_look has to be zero.
   Runner(Reconciler& reconciler, Telemetry& telemetry, const Clock& clock,
-         std::function<double()> unit_random, RunnerOptions options);
+         std::function<double()> unit_random, RunnerOptions options, CloudLists* lists = nullptr);
   ~Runner();  // stops and joins; may last as long as a run's deadline
 
   void start();
@@ -41,6 +42,7 @@ class Runner {
  private:
   void work();
   void run(std::unique_lock<std::mutex>& lock, const Job& job);
+  void run(std::unique_lock<std::mutex>& lock, const SurveyJob& job);
 
   const Clock& clock_;
   const std::function<double()> unit_random_;

@@ -10,16 +10,60 @@ Outcome Worker::run(const Job& job) {
   return outcome;
 }
 
+// The version is asked for before the look, so it is at most as new as what the look sees.
+Outcome Worker::check_or_reconcile(const Job& job, SteadyTime deadline) {
+  std::string version;
+  if (lists_ && job.suspicion) {
+    version =
+        lists_->current_version(job.binding->source.endpoint, job.suspicion->secret_id, deadline)
+            .value_or("");
+    if (!version.empty() && version == job.suspicion->known_version) {
+      Outcome unchanged;
+      unchanged.version = std::move(version);
+      unchanged.unchanged = true;
+      unchanged.next = AtResync{};
+      return unchanged;
+    }
+  }
+  Outcome outcome = reconciler_.reconcile(*job.binding, deadline, job.memories);
+  if (outcome.version.empty()) outcome.version = std::move(version);
+  return outcome;
+}
+
+Result<Lines> Worker::run(const SurveyJob& job) {
+  const SteadyTime deadline = clock_.steady_now() + run_deadline_;
+  const Place& place = job.place;
+  try {
+    if (place.project_id.empty()) return lists_->sources(place.endpoint, deadline);
+    return lists_->targets(place.endpoint, place.project_id, deadline);
+  } catch (...) {
+    return fail(ErrorCode::internal, "unexpected exception in a survey");
+  }
+}
+
+void Worker::report(const SurveyJob& job, const Result<Lines>& lines, std::size_t moved,
+                    Duration took) {
+  PlaceSurveyed event;
+  event.place = job.place.endpoint.url;
+  if (!job.place.project_id.empty()) event.place += " project " + job.place.project_id;
+  event.moved = moved;
+  event.took = took;
+  if (lines) {
+    event.lines = std::visit([](const auto& list) { return list.size(); }, *lines);
+  } else {
+    event.error = lines.error();
+  }
+  telemetry_.on(event);
+}
+
 Outcome Worker::reconcile(const Job& job) {
   try {
-    return reconciler_.reconcile(*job.binding,
-                                 clock_.steady_now() + time_for(*job.binding, run_deadline_),
-                                 job.memories);
+    return check_or_reconcile(job, clock_.steady_now() + time_for(*job.binding, run_deadline_));
   } catch (...) {
     // The text is not shown: it may quote what the library was working on.
     const Error error{ErrorCode::internal, "unexpected exception in a run", {}};
     Outcome outcome;
-    outcome.targets.assign(job.binding->targets.size(), TargetOutcome{{}, error, false, {}});
+    outcome.targets.assign(job.binding->targets.size(), TargetOutcome{{}, error, false, {}, {}});
     outcome.next = next_after(error);
     return outcome;
   }

@@ -73,6 +73,13 @@ Result<std::optional<TargetSnapshot>> snapshot_of(const HttpResponse& response) 
   return snapshot;
 }
 
+// Of the answer to a write. What is not told or not understood is not known: that is no failure.
+std::string new_tag(const HttpResponse& response) {
+  const auto secret = parse_object(response.body.reveal());
+  std::string tag = secret ? text_member(*secret, "entity_tag") : "";
+  return is_entity_tag(tag) ? tag : "";
+}
+
 }  // namespace
 
 Result<std::optional<TargetSnapshot>> CodeEngineTarget::fetch(const v1::Target& target,
@@ -85,18 +92,18 @@ Result<std::optional<TargetSnapshot>> CodeEngineTarget::fetch(const v1::Target& 
   return snapshot_of(*response);
 }
 
-Result<void> CodeEngineTarget::create(const v1::Target& target, const SecretData& data,
-                                      SteadyTime deadline) {
+Result<std::string> CodeEngineTarget::create(const v1::Target& target, const SecretData& data,
+                                             SteadyTime deadline) {
   HttpRequest request = request_for(Method::post, target, secrets_path(target), deadline);
   set_body(request, target, data, target.secret);
   const auto response = transport_.send(std::move(request));
   if (!response) return tl::make_unexpected(response.error());
   if (!succeeded(*response)) return tl::make_unexpected(error_of("creating the target", *response));
-  return {};
+  return new_tag(*response);
 }
 
-Result<void> CodeEngineTarget::replace(const v1::Target& target, const SecretData& data,
-                                       const std::string& if_match, SteadyTime deadline) {
+Result<std::string> CodeEngineTarget::replace(const v1::Target& target, const SecretData& data,
+                                              const std::string& if_match, SteadyTime deadline) {
   HttpRequest request = request_for(
       Method::put, target, secrets_path(target) + "/" + encode_segment(target.secret), deadline);
   request.headers.emplace_back("If-Match", if_match);
@@ -108,7 +115,7 @@ Result<void> CodeEngineTarget::replace(const v1::Target& target, const SecretDat
   }
   if (!succeeded(*response))
     return tl::make_unexpected(error_of("replacing the target", *response));
-  return {};
+  return new_tag(*response);
 }
 
 }  // namespace certloop::ibm

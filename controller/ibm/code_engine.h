@@ -12,10 +12,10 @@ class CodeEngineTarget : public SecretTarget {
   explicit CodeEngineTarget(HttpTransport& transport) : transport_(transport) {}
   Result<std::optional<TargetSnapshot>> fetch(const v1::Target& target,
                                               SteadyTime deadline) override;
-  Result<void> create(const v1::Target& target, const SecretData& data,
-                      SteadyTime deadline) override;
-  Result<void> replace(const v1::Target& target, const SecretData& data,
-                       const std::string& if_match, SteadyTime deadline) override;
+  Result<std::string> create(const v1::Target& target, const SecretData& data,
+                             SteadyTime deadline) override;
+  Result<std::string> replace(const v1::Target& target, const SecretData& data,
+                              const std::string& if_match, SteadyTime deadline) override;
 
  private:
   HttpTransport& transport_;

@@ -28,12 +28,13 @@ class SecretTarget {
   // Absent is a value. not_found is the error for a missing project.
   virtual Result<std::optional<TargetSnapshot>> fetch(const v1::Target& target,
                                                       SteadyTime deadline) = 0;
+  // Writes tell the new entity tag; empty when the service did not.
   // Fails with conflict if the secret exists meanwhile.
-  virtual Result<void> create(const v1::Target& target, const SecretData& data,
-                              SteadyTime deadline) = 0;
+  virtual Result<std::string> create(const v1::Target& target, const SecretData& data,
+                                     SteadyTime deadline) = 0;
   // Replaces the whole content if the entity tag is still `if_match`, else fails with conflict.
-  virtual Result<void> replace(const v1::Target& target, const SecretData& data,
-                               const std::string& if_match, SteadyTime deadline) = 0;
+  virtual Result<std::string> replace(const v1::Target& target, const SecretData& data,
+                                      const std::string& if_match, SteadyTime deadline) = 0;
   // A dry run accepts every write and does none.
   virtual bool is_dry_run() const { return false; }
 };

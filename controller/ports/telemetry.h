@@ -32,6 +32,15 @@ struct MappingLoaded {
   std::size_t targets = 0;
 };
 
+// The list of a Secrets Manager or of a project was compared with what is known.
+struct PlaceSurveyed {
+  std::string place{};           // its URL, and the project's id
+  std::size_t lines = 0;         // in the list
+  std::size_t moved = 0;         // bindings to look at
+  std::optional<Error> error{};  // there was no list
+  Duration took{};
+};
+
 // A new mapping could not be used; the last good one stays.
 struct MappingRejected {
   std::vector<v1::Fault> faults{};
@@ -55,6 +64,7 @@ class Telemetry {
   virtual ~Telemetry() = default;
   virtual void on(const TargetReconciled&) = 0;
   virtual void on(const NotificationReceived&) = 0;
+  virtual void on(const PlaceSurveyed&) = 0;
   virtual void on(const MappingLoaded&) = 0;
   virtual void on(const MappingRejected&) = 0;
   virtual void on(const CallMade&) = 0;

@@ -10,7 +10,7 @@ namespace certloop {
 namespace {
 
 TargetOutcome failed(Error error) {
-  return {{}, std::move(error), false, {}};
+  return {{}, std::move(error), false, {}, {}};
 }
 
 Plan as_wished(const v1::Binding& binding, Plan plan) {
@@ -38,6 +38,7 @@ Next next_for(const TargetOutcome& outcome, const std::optional<LeafFacts>& leaf
 // The source as the rules see it, and the clean parts to write (only of a readable one).
 struct Reconciler::Inspected {
   SourceState state{};
+  std::string version{};
   std::optional<tls::Bundle> bundle{};
 };
 
@@ -45,14 +46,15 @@ Result<Reconciler::Inspected> Reconciler::observe_source(const v1::Source& sourc
                                                          SteadyTime deadline) {
   auto fetched = source_.fetch(source, deadline);
   if (!fetched) return tl::make_unexpected(std::move(fetched.error()));
-  if (std::holds_alternative<SourceMissing>(*fetched)) return Inspected{SourceMissing{}, {}};
+  if (std::holds_alternative<SourceMissing>(*fetched)) return Inspected{SourceMissing{}, {}, {}};
   if (auto* unreadable = std::get_if<SourceUnreadable>(&*fetched)) {
-    return Inspected{std::move(*unreadable), {}};
+    return Inspected{std::move(*unreadable), {}, {}};
   }
-  auto bundle = tls::inspect(std::get<SourcePayload>(*fetched));
-  if (!bundle) return Inspected{SourceUnreadable{bundle.error().message}, {}};
+  auto& payload = std::get<SourcePayload>(*fetched);
+  auto bundle = tls::inspect(payload);
+  if (!bundle) return Inspected{SourceUnreadable{bundle.error().message}, {}, {}};
   SourceReadable facts = bundle->facts;
-  return Inspected{std::move(facts), std::move(*bundle)};
+  return Inspected{std::move(facts), std::move(payload.version), std::move(*bundle)};
 }
 
 // Targets are read before the source. A write is conditional on the entity tag read here, so what
@@ -66,7 +68,10 @@ Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline,
   }
   Outcome outcome;
   const auto source = observe_source(binding.source, deadline);
-  if (source && source->bundle) outcome.leaf = source->bundle->facts.leaf;
+  if (source && source->bundle) {
+    outcome.leaf = source->bundle->facts.leaf;
+    outcome.version = source->version;
+  }
   outcome.next = AtResync{};
   for (std::size_t i = 0; i < observed.size(); ++i) {
     const TargetMemory memory = i < memories.size() ? memories[i] : TargetMemory{};
@@ -84,7 +89,7 @@ TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1:
                                            TargetMemory memory, SteadyTime deadline) {
   const WallTime now = clock_.wall_now();
   if (auto held = objection_to_source(target, binding.require, source.state, now)) {
-    return {as_wished(binding, std::move(*held)), {}, false, {}};
+    return {as_wished(binding, std::move(*held)), {}, false, {}, {}};
   }
   if (!snapshot) return failed(snapshot.error());
 
@@ -95,11 +100,12 @@ TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1:
   Plan plan =
       as_wished(binding, permitted(compare(target, state, wanted), binding, memory, wanted, now));
 
-  Result<void> written;
+  Result<std::string> written;
   switch (plan.action()) {
     case Action::nothing:
     case Action::hold:
-      return {std::move(plan), {}, false, std::move(memory)};
+      return {
+          std::move(plan), {}, false, std::move(memory), *snapshot ? (*snapshot)->entity_tag : ""};
     case Action::create:
       written = target_.create(target, desired, deadline);
       break;
@@ -109,9 +115,14 @@ TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1:
       break;
   }
   if (!written) {
-    return {std::move(plan), written.error(), false, after_failed_write(std::move(memory), wanted)};
+    return {
+        std::move(plan), written.error(), false, after_failed_write(std::move(memory), wanted), {}};
   }
-  return {std::move(plan), {}, !target_.is_dry_run(), after_write(std::move(memory), wanted)};
+  return {std::move(plan),
+          {},
+          !target_.is_dry_run(),
+          after_write(std::move(memory), wanted),
+          std::move(*written)};
 }
 
 }  // namespace certloop

@@ -21,6 +21,8 @@ inline Duration time_for(const v1::Binding& binding, Duration base) {
 // What one run did: one entry for each target of the binding, in its order.
 struct Outcome {
   std::optional<LeafFacts> leaf{};  // the certificate that was seen
+  std::string version{};            // its version's id; empty: not told
+  bool unchanged = false;           // asked, not looked at: nothing new, and no entry in `targets`
   std::vector<TargetOutcome> targets{};
   Next next{};
 };
@@ -60,9 +62,11 @@ class DryRunTarget : public SecretTarget {
                                               SteadyTime deadline) override {
     return real_.fetch(target, deadline);
   }
-  Result<void> create(const v1::Target&, const SecretData&, SteadyTime) override { return {}; }
-  Result<void> replace(const v1::Target&, const SecretData&, const std::string&,
-                       SteadyTime) override {
+  Result<std::string> create(const v1::Target&, const SecretData&, SteadyTime) override {
+    return {};
+  }
+  Result<std::string> replace(const v1::Target&, const SecretData&, const std::string&,
+                              SteadyTime) override {
     return {};
   }
   bool is_dry_run() const override { return true; }

@@ -38,11 +38,11 @@ struct Bench : Where {
     const auto snapshot = this->world->target().fetch(target, this->world->deadline());
     return snapshot && !*snapshot;
   }
-  Result<void> create(const Texts& texts) { return create(at, texts); }
-  Result<void> create(const v1::Target& target, const Texts& texts) {
+  Result<std::string> create(const Texts& texts) { return create(at, texts); }
+  Result<std::string> create(const v1::Target& target, const Texts& texts) {
     return this->world->target().create(target, data_of(texts), this->world->deadline());
   }
-  Result<void> replace(const Texts& texts, const std::string& tag) {
+  Result<std::string> replace(const Texts& texts, const std::string& tag) {
     return this->world->target().replace(at, data_of(texts), tag, this->world->deadline());
   }
 };

@@ -70,7 +70,8 @@ Result<std::optional<TargetSnapshot>> FakeCloud::fetch(const v1::Target& target,
   return snapshot;
 }
 
-Result<void> FakeCloud::create(const v1::Target& target, const SecretData& data, SteadyTime) {
+Result<std::string> FakeCloud::create(const v1::Target& target, const SecretData& data,
+                                      SteadyTime) {
   const Fault fault = enter(Call::create);
   if (fault.error && !fault.applied) return tl::make_unexpected(*fault.error);
   const auto applied = apply_create(target, texts_of(data));
@@ -78,8 +79,8 @@ Result<void> FakeCloud::create(const v1::Target& target, const SecretData& data,
   return applied;
 }
 
-Result<void> FakeCloud::replace(const v1::Target& target, const SecretData& data,
-                                const std::string& if_match, SteadyTime) {
+Result<std::string> FakeCloud::replace(const v1::Target& target, const SecretData& data,
+                                       const std::string& if_match, SteadyTime) {
   const Fault fault = enter(Call::replace);
   if (fault.error && !fault.applied) return tl::make_unexpected(*fault.error);
   const auto applied = apply_replace(target, texts_of(data), if_match);
@@ -87,7 +88,7 @@ Result<void> FakeCloud::replace(const v1::Target& target, const SecretData& data
   return applied;
 }
 
-Result<void> FakeCloud::apply_create(const v1::Target& target, Texts data) {
+Result<std::string> FakeCloud::apply_create(const v1::Target& target, Texts data) {
   const std::lock_guard lock(mutex_);
   if (missing_projects_.count(target.project_id) != 0) {
     return certloop::fail(ErrorCode::not_found, "no such project");
@@ -96,11 +97,11 @@ Result<void> FakeCloud::apply_create(const v1::Target& target, Texts data) {
   if (!fresh) return certloop::fail(ErrorCode::conflict, "it exists");
   place->second = {word_of(target.format), next_tag(), data};
   writes_.push_back({Call::create, place->first, {}, std::move(data)});
-  return {};
+  return place->second.entity_tag;
 }
 
-Result<void> FakeCloud::apply_replace(const v1::Target& target, Texts data,
-                                      const std::string& if_match) {
+Result<std::string> FakeCloud::apply_replace(const v1::Target& target, Texts data,
+                                             const std::string& if_match) {
   const std::lock_guard lock(mutex_);
   const auto place = targets_.find(key_of(target));
   if (place == targets_.end() || place->second.entity_tag != if_match) {
@@ -108,7 +109,7 @@ Result<void> FakeCloud::apply_replace(const v1::Target& target, Texts data,
   }
   place->second = {word_of(target.format), next_tag(), data};
   writes_.push_back({Call::replace, place->first, if_match, std::move(data)});
-  return {};
+  return place->second.entity_tag;
 }
 
 void FakeCloud::put(const v1::Source& source, Material material) {

@@ -57,10 +57,10 @@ class FakeCloud : public SecretSource, public SecretTarget {
   Result<FetchedSource> fetch(const v1::Source& source, SteadyTime deadline) override;
   Result<std::optional<TargetSnapshot>> fetch(const v1::Target& target,
                                               SteadyTime deadline) override;
-  Result<void> create(const v1::Target& target, const SecretData& data,
-                      SteadyTime deadline) override;
-  Result<void> replace(const v1::Target& target, const SecretData& data,
-                       const std::string& if_match, SteadyTime deadline) override;
+  Result<std::string> create(const v1::Target& target, const SecretData& data,
+                             SteadyTime deadline) override;
+  Result<std::string> replace(const v1::Target& target, const SecretData& data,
+                              const std::string& if_match, SteadyTime deadline) override;
 
   // --- arranging: what other people do ---
   void put(const v1::Source& source, Material material);
@@ -93,8 +93,9 @@ class FakeCloud : public SecretSource, public SecretTarget {
   static std::string key_of(const v1::Target& target);
   static Error error(ErrorCode code) { return {code, "arranged by the test", {}}; }
   Fault enter(Call call);
-  Result<void> apply_create(const v1::Target& target, Texts data);
-  Result<void> apply_replace(const v1::Target& target, Texts data, const std::string& if_match);
+  Result<std::string> apply_create(const v1::Target& target, Texts data);
+  Result<std::string> apply_replace(const v1::Target& target, Texts data,
+                                    const std::string& if_match);
   std::string next_tag() { return std::to_string(1'774'500'000 + ++tags_); }
 
   mutable std::mutex mutex_;

@@ -12,6 +12,7 @@ std::string RecordingTelemetry::everything() const {
     if (event.plan) add(event.plan->message + event.plan->if_match);
     if (event.error) add(event.error->message);
   }
+  for (const auto& event : surveyed_) add(event.place + (event.error ? event.error->message : ""));
   for (const auto& event : notified_) add(event.id + event.event_type);
   for (const auto& event : rejected_) {
     for (const auto& fault : event.faults) add(fault.place.file + fault.message + fault.hint);

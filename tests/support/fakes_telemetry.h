@@ -12,6 +12,7 @@ class RecordingTelemetry : public Telemetry {
  public:
   void on(const TargetReconciled& event) override { keep(reconciled_, event); }
   void on(const NotificationReceived& event) override { keep(notified_, event); }
+  void on(const PlaceSurveyed& event) override { keep(surveyed_, event); }
   void on(const MappingLoaded& event) override { keep(loaded_, event); }
   void on(const MappingRejected& event) override { keep(rejected_, event); }
   void on(const CallMade& event) override { keep(calls_, event); }
@@ -35,6 +36,7 @@ class RecordingTelemetry : public Telemetry {
   mutable std::mutex mutex_;
   std::vector<TargetReconciled> reconciled_;
   std::vector<NotificationReceived> notified_;
+  std::vector<PlaceSurveyed> surveyed_;
   std::vector<MappingLoaded> loaded_;
   std::vector<MappingRejected> rejected_;
   std::vector<CallMade> calls_;

@@ -1,0 +1,168 @@
+#include "controller/engine/survey.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace certloop {
+namespace {
+
+Place manager_of(const v1::Source& source) {
+  return {source.endpoint, {}};
+}
+
+Place project_of(const v1::Target& target) {
+  return {target.endpoint, target.project_id};
+}
+
+// Lines by what bindings name them: the id, or type and name (unique in an instance).
+class LinesByName {
+ public:
+  explicit LinesByName(const SourceLines& lines) {
+    for (const SourceLine& line : lines) {
+      by_id_.emplace(line.id, &line);
+      by_name_.emplace(std::pair(line.type, line.name), &line);
+    }
+  }
+  const SourceLine* find(const v1::Source& source) const {
+    if (!source.id.empty()) return found(by_id_, source.id);
+    return found(by_name_,
+                 std::pair<std::string, std::string>(to_string(source.type), source.name));
+  }
+
+ private:
+  template <class Map, class Key>
+  static const SourceLine* found(const Map& map, const Key& key) {
+    const auto line = map.find(key);
+    return line == map.end() ? nullptr : line->second;
+  }
+  std::map<std::string, const SourceLine*> by_id_;
+  std::map<std::pair<std::string, std::string>, const SourceLine*> by_name_;
+};
+
+}  // namespace
+
+void Survey::replace(const v1::Binding& binding) {
+  forget(binding.id);
+  Entry entry;
+  entry.source = binding.source;
+  entry.manager = manager_of(binding.source);
+  entry.resync = binding.resync;
+  users_[entry.manager].insert(binding.id);
+  for (const v1::Target& target : binding.targets) {
+    entry.targets.push_back({project_of(target), target.secret});
+    users_[entry.targets.back().place].insert(binding.id);
+  }
+  entries_.emplace(binding.id, std::move(entry));
+}
+
+void Survey::forget(const std::string& id) {
+  if (entries_.erase(id) == 0) return;
+  for (auto& [place, ids] : users_) ids.erase(id);
+  std::erase_if(users_, [](const auto& users) { return users.second.empty(); });
+  std::erase_if(blind_, [this](const Place& place) { return users_.count(place) == 0; });
+}
+
+std::map<Place, std::chrono::seconds> Survey::places() const {
+  std::map<Place, std::chrono::seconds> all;
+  for (const auto& [place, ids] : users_) {
+    auto& shortest = all.emplace(place, std::chrono::seconds::max()).first->second;
+    for (const std::string& id : ids) shortest = std::min(shortest, entries_.at(id).resync);
+  }
+  return all;
+}
+
+void Survey::begin(const std::string& id) {
+  Entry& entry = entries_.at(id);
+  entry.line_before = entry.line;
+}
+
+void Survey::end(const std::string& id, std::optional<Settled> settled) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  Entry& entry = found->second;
+  entry.suspect = false;
+  entry.settled = std::move(settled);
+  entry.line_settled = entry.line_before;
+}
+
+void Survey::confirmed(const std::string& id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  found->second.suspect = false;
+  found->second.line_settled = found->second.line_before;
+}
+
+bool Survey::is_moved(const Entry& entry, const SourceLine* line) const {
+  return !line || !entry.line_settled || line->id != entry.line_settled->id ||
+         line->mark != entry.line_settled->mark;
+}
+
+std::vector<std::string> Survey::listed(const Place& manager, const SourceLines& lines) {
+  blind_.erase(manager);
+  const LinesByName by_name(lines);
+  std::vector<std::string> moved;
+  const auto users = users_.find(manager);
+  if (users == users_.end()) return moved;
+  for (const std::string& id : users->second) {
+    Entry& entry = entries_.at(id);
+    const SourceLine* line = by_name.find(entry.source);
+    if (line) entry.line = *line;
+    if (!entry.settled || !is_moved(entry, line)) continue;
+    entry.suspect = true;
+    moved.push_back(id);
+  }
+  return moved;
+}
+
+std::vector<std::string> Survey::listed(const Place& project, const TargetLines& lines) {
+  blind_.erase(project);
+  std::vector<std::string> moved;
+  const auto users = users_.find(project);
+  if (users == users_.end()) return moved;
+  for (const std::string& id : users->second) {
+    Entry& entry = entries_.at(id);
+    if (!entry.settled) continue;
+    for (std::size_t i = 0; i < entry.targets.size(); ++i) {
+      if (entry.targets[i].place != project) continue;
+      const auto line = lines.find(entry.targets[i].secret);
+      if (line != lines.end() && !line->second.empty() &&
+          line->second == entry.settled->entity_tags[i]) {
+        continue;
+      }
+      distrust(id);
+      moved.push_back(id);
+      break;
+    }
+  }
+  return moved;
+}
+
+std::vector<std::string> Survey::failed(const Place& place) {
+  const auto users = users_.find(place);
+  if (users == users_.end() || !blind_.insert(place).second) return {};
+  for (const std::string& id : users->second) distrust(id);
+  return {users->second.begin(), users->second.end()};
+}
+
+std::optional<Suspicion> Survey::suspicion(const std::string& id) const {
+  const Entry& entry = entries_.at(id);
+  if (!entry.suspect || !entry.settled || !entry.line) return {};
+  return Suspicion{entry.line->id, entry.settled->version};
+}
+
+void Survey::distrust(const std::string& id) {
+  Entry& entry = entries_.at(id);
+  entry.suspect = false;
+  entry.settled.reset();
+}
+
+bool Survey::watches(const std::string& id) const {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || !found->second.settled) return false;
+  const Entry& entry = found->second;
+  return blind_.count(entry.manager) == 0 &&
+         std::none_of(entry.targets.begin(), entry.targets.end(),
+                      [this](const Spot& target) { return blind_.count(target.place) != 0; });
+}
+
+}  // namespace certloop

@@ -1,0 +1,134 @@
+#include "controller/ibm/cloud_lists.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "controller/ibm/api_error.h"
+#include "controller/ibm/json.h"
+
+namespace certloop::ibm {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kPageSize = 1000;  // the most that Secrets Manager gives
+constexpr int kMaxPages = 200;           // a service that never ends its list is not believed
+constexpr const char* kCodeEngineVersion = "?version=2026-02-20";
+
+// Everything that a new version, an edit or a change of state can move. Not `downloaded` and
+// `retrieved_at`: reading moves those.
+constexpr std::array kMoving = {
+    "state",           "versions_total",       "serial_number",         "validity",
+    "expiration_date", "private_key_included", "intermediate_included", "updated_at"};
+
+std::string mark_of(const json& line) {
+  std::string mark;
+  for (const char* name : kMoving) {
+    const auto member = line.find(name);
+    if (member != line.end()) {
+      mark += member->dump(-1, ' ', false, json::error_handler_t::replace);
+    }
+    mark += '|';
+  }
+  return mark;
+}
+
+// The lines of a page; null when the answer is not understood.
+const json* lines_of(const json& page, const char* collection) {
+  const auto lines = page.find(collection);
+  return lines != page.end() && lines->is_array() ? &*lines : nullptr;
+}
+
+bool has_next(const json& page) {
+  const auto next = page.find("next");
+  return next != page.end() && next->is_object();
+}
+
+tl::unexpected<Error> not_understood(const char* what) {
+  return fail(ErrorCode::corrupt, std::string(what) + ": the answer is not a list");
+}
+
+tl::unexpected<Error> endless(const char* what) {
+  return fail(ErrorCode::corrupt, std::string(what) + ": the list does not end");
+}
+
+}  // namespace
+
+Result<HttpResponse> IbmLists::get(const v1::Endpoint& endpoint, std::string path,
+                                   SteadyTime deadline) {
+  HttpRequest request;
+  request.endpoint = endpoint;
+  request.path = std::move(path);
+  request.deadline = deadline;
+  return transport_.send(std::move(request));
+}
+
+Result<SourceLines> IbmLists::sources(const v1::Endpoint& manager, SteadyTime deadline) {
+  constexpr const char* kWhat = "listing the certificates";
+  SourceLines all;
+  std::set<std::string> seen;  // pages shift when secrets come and go
+  std::size_t offset = 0;
+  for (int pages = 0; pages < kMaxPages; ++pages) {
+    const auto response =
+        get(manager,
+            "/api/v2/secrets?secret_types=imported_cert,public_cert,private_cert&sort=id&limit=" +
+                std::to_string(kPageSize) + "&offset=" + std::to_string(offset),
+            deadline);
+    if (!response) return tl::make_unexpected(response.error());
+    if (!succeeded(*response)) return tl::make_unexpected(error_of(kWhat, *response));
+    const auto page = parse_object(response->body.reveal());
+    const json* lines = page ? lines_of(*page, "secrets") : nullptr;
+    if (!lines) return not_understood(kWhat);
+    for (const json& line : *lines) {
+      std::string id = text_member(line, "id");
+      if (!seen.insert(id).second) continue;
+      all.push_back({std::move(id), text_member(line, "secret_type"), text_member(line, "name"),
+                     mark_of(line)});
+    }
+    if (!has_next(*page) || lines->empty()) return all;
+    offset += lines->size();
+  }
+  return endless(kWhat);
+}
+
+Result<TargetLines> IbmLists::targets(const v1::Endpoint& code_engine,
+                                      const std::string& project_id, SteadyTime deadline) {
+  constexpr const char* kWhat = "listing the project's secrets";
+  TargetLines all;
+  const std::string path =
+      "/projects/" + encode_segment(project_id) + "/secrets" + kCodeEngineVersion + "&limit=100";
+  std::string start;
+  for (int pages = 0; pages < kMaxPages; ++pages) {
+    const auto response =
+        get(code_engine, start.empty() ? path : path + "&start=" + encode_segment(start), deadline);
+    if (!response) return tl::make_unexpected(response.error());
+    if (!succeeded(*response)) return tl::make_unexpected(error_of(kWhat, *response));
+    const auto page = parse_object(response->body.reveal());
+    const json* lines = page ? lines_of(*page, "secrets") : nullptr;
+    if (!lines) return not_understood(kWhat);
+    for (const json& line : *lines) {
+      all.insert_or_assign(text_member(line, "name"), text_member(line, "entity_tag"));
+    }
+    // An empty token would begin the list anew, for ever.
+    start = has_next(*page) ? text_member(page->at("next"), "start") : "";
+    if (start.empty()) return all;
+  }
+  return endless(kWhat);
+}
+
+Result<std::string> IbmLists::current_version(const v1::Endpoint& manager,
+                                              const std::string& secret_id, SteadyTime deadline) {
+  constexpr const char* kWhat = "reading the version's metadata";
+  const auto response =
+      get(manager, "/api/v2/secrets/" + encode_segment(secret_id) + "/versions/current/metadata",
+          deadline);
+  if (!response) return tl::make_unexpected(response.error());
+  if (!succeeded(*response)) return tl::make_unexpected(error_of(kWhat, *response));
+  const auto version = parse_object(response->body.reveal());
+  std::string id = version ? text_member(*version, "id") : "";
+  if (id.empty()) return fail(ErrorCode::corrupt, std::string(kWhat) + ": there is no id");
+  return id;
+}
+
+}  // namespace certloop::ibm
