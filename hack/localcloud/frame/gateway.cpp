@@ -93,10 +93,13 @@ Answer Gateway::handle(Request request, std::uint16_t source) {
 
 Answer Gateway::answer(const Mount* mount, Request& request, JournalEntry& entry) {
   const auto fault = faults_.hit(entry.service, request.method, request.raw_path);
-  if (!fault) return {serve(mount, request)};
-  entry.fault = fault->name();
   Answer given;
-  if (fault->applies_request()) given.response = serve(mount, request);
+  if (!fault || fault->applies_request()) {
+    given.response = serve(mount, request);
+    entry.served = given.response.status;
+  }
+  if (!fault) return given;
+  entry.fault = fault->name();
   fault->spoil(entry.service, world_.ids, given);
   return given;
 }

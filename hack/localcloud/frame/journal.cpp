@@ -9,10 +9,10 @@ constexpr std::size_t kCapacity = 100'000;
 constexpr std::size_t kPathLimit = 1024;
 
 Json to_json(const JournalEntry& entry) {
-  Json json = {{"sequence", entry.sequence}, {"time", rfc3339(entry.time)},
-               {"service", entry.service},   {"method", entry.method},
-               {"path", entry.path},         {"status", entry.status},
-               {"took_ms", entry.took_ms},   {"source", entry.source}};
+  Json json = {
+      {"sequence", entry.sequence}, {"time", rfc3339(entry.time)}, {"service", entry.service},
+      {"method", entry.method},     {"path", entry.path},          {"status", entry.status},
+      {"served", entry.served},     {"took_ms", entry.took_ms},    {"source", entry.source}};
   if (!entry.fault.empty()) json["fault"] = entry.fault;
   return json;
 }

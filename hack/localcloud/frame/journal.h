@@ -15,6 +15,7 @@ struct JournalEntry {
   std::string method{};
   std::string path{};  // as sent, cut at 1,024 bytes
   int status = 0;      // as sent; 0: nothing was answered
+  int served = 0;      // what the service answered, whatever was sent; 0: it was never asked
   std::int64_t took_ms = 0;
   std::uint16_t source = 0;  // the caller's port
   std::string fault{};       // which effects of an ordered fault; empty: none
