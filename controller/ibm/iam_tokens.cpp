@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 constexpr auto kUnusableBeforeExpiry = 10s;
 constexpr auto kRenewalPause = 60s;  // between attempts while the old token still serves
 constexpr auto kRefusalPause = 30s;
-constexpr auto kFailurePause = 1s;
+// Shorter than the shortest back-off: else the first retry would only meet the memory.
+constexpr auto kFailurePause = 500ms;
 constexpr auto kRenewalPatience = 10s;  // for an answer, while the old token still serves
 constexpr auto kInUse = 1h;             // a credential not asked for longer than this is gone
 
