@@ -1,6 +1,5 @@
 #include "controller/ibm/api_error.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "controller/ibm/json.h"
@@ -8,24 +7,17 @@
 namespace certloop::ibm {
 namespace {
 
-bool is_code(const std::string& text) {
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-  });
-}
-
 // errors[0].code of the standard shape, errorCode of IAM's token service.
 std::string service_code(const HttpResponse& response) {
   const auto body = parse_object(response.body.reveal());
   if (!body) return {};
-  std::string code = text_member(*body, "errorCode");
+  std::string code = word_member(*body, "errorCode");
   const auto errors = body->find("errors");
   if (errors != body->end() && errors->is_array() && !errors->empty() &&
       errors->front().is_object()) {
-    code = text_member(errors->front(), "code");
+    code = word_member(errors->front(), "code");
   }
-  return is_code(code) ? code : std::string();
+  return code;
 }
 
 }  // namespace

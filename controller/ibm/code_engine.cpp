@@ -62,7 +62,7 @@ Result<SecretData> data_of(json& object) {
 Result<std::optional<TargetSnapshot>> snapshot_of(const HttpResponse& response) {
   auto secret = parse_object(response.body.reveal());
   if (!secret) return not_understood("that is no JSON object");
-  TargetSnapshot snapshot{text_member(*secret, "format"), text_member(*secret, "entity_tag"), {}};
+  TargetSnapshot snapshot{word_member(*secret, "format"), text_member(*secret, "entity_tag"), {}};
   if (snapshot.format.empty()) return not_understood("without a format");
   if (!is_entity_tag(snapshot.entity_tag)) return not_understood("without a usable entity tag");
   const auto content = secret->find("data");

@@ -1,5 +1,6 @@
 #include "controller/ibm/json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace certloop::ibm {
@@ -14,6 +15,17 @@ std::string text_member(const nlohmann::json& object, const char* name) {
   const auto member = object.find(name);
   if (member == object.end() || !member->is_string()) return {};
   return member->get<std::string>();
+}
+
+std::string word_member(const nlohmann::json& object, const char* name) {
+  constexpr std::size_t kLongestWord = 40;
+  std::string text = text_member(object, name);
+  const bool is_word =
+      text.size() <= kLongestWord && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+      });
+  return is_word ? text : std::string();
 }
 
 SecretBytes take_secret(nlohmann::json& object, const char* name) {

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "controller/core/text.h"
 #include "controller/ibm/api_error.h"
 #include "controller/ibm/json.h"
 
@@ -48,17 +47,18 @@ Result<FetchedSource> payload_of(const HttpResponse& response) {
   if (!secret) {
     return fail(ErrorCode::corrupt, "Secrets Manager answered something that is no JSON object");
   }
-  const std::string type = text_member(*secret, "secret_type");
+  const std::string type = word_member(*secret, "secret_type");
   if (!is_certificate_type(type)) {
-    return SourceUnreadable{"the secret is of type " + printable(type, 32) + ", not a certificate"};
+    return SourceUnreadable{"the secret is of type " + (type.empty() ? "unknown" : type) +
+                            ", not a certificate"};
   }
   SourcePayload payload;
   payload.certificate = text_member(*secret, "certificate");
   if (payload.certificate.empty()) {
-    const std::string state = text_member(*secret, "state_description");
+    const std::string state = word_member(*secret, "state_description");
     return SourceUnreadable{state.empty() || state == "active"
                                 ? "the secret's current version has no certificate"
-                                : "the secret is " + printable(state, 32)};
+                                : "the secret is " + state};
   }
   // Only a version's answer names the version; `id` of a secret's answer is the secret.
   if (secret->contains("secret_id")) payload.version = text_member(*secret, "id");
@@ -101,9 +101,9 @@ Result<FetchedSource> SecretsManagerSource::explain_absence(const v1::Source& so
     return tl::make_unexpected(error_of("reading the secret's metadata", *response));
   }
   const auto metadata = parse_object(response->body.reveal());
-  const std::string state = metadata ? text_member(*metadata, "state_description") : "";
+  const std::string state = metadata ? word_member(*metadata, "state_description") : "";
   return SourceUnreadable{"the secret has no readable version, its state is " +
-                          (state.empty() ? "not told" : printable(state, 32))};
+                          (state.empty() ? "not told" : state)};
 }
 
 }  // namespace certloop::ibm

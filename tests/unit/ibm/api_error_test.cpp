@@ -59,7 +59,7 @@ TEST_CASE("an error never quotes a message, nor what only looks like a code") {
       R"({"errors":[{"code":")" + key + R"(","message":"m"}]})",
       R"({"errors":[{"code":"ok_code CANARY","message":"CANARY"}]})",
       R"({"errors":[{"message":"CANARY"}],"message":"CANARY","trace":"CANARY"})",
-      R"({"errorCode":")" + std::string(65, 'C') + R"(","errorMessage":"CANARY"})",
+      R"({"errorCode":")" + std::string(44, 'C') + R"(","errorMessage":"CANARY"})",
       R"({"error":"CANARY"})",
       R"({"errors":["CANARY"]})",
       R"({"errors":{"code":"CANARY"}})",
