@@ -41,10 +41,21 @@ std::size_t tolerance(std::size_t length) {
   return length <= 3 ? 1 : std::max<std::size_t>(2, length / 3);
 }
 
+// PEM, or the shape of an IBM Cloud API key: somebody has pasted it where it does not belong.
+bool may_be_secret(std::string_view text) {
+  constexpr std::size_t kApiKeyLength = 44;
+  if (text.find("-----BEGIN") != std::string_view::npos) return true;
+  return text.size() == kApiKeyLength && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
+         });
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
   static constexpr char kHex[] = "0123456789abcdef";
+  if (may_be_secret(text)) return "(not shown: may be a secret)";
   std::string out;
   for (const char c : text.substr(0, kMaxQuoted)) {
     const auto byte = static_cast<unsigned char>(c);

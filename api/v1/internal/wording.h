@@ -9,7 +9,7 @@ namespace certloop::v1::internal {
 using Words = std::span<const std::string_view>;
 
 // The text, safe to print: cut after 60 bytes, control characters and all that is not ASCII
-// escaped.
+// escaped. What looks like a key is not shown at all.
 std::string printable(std::string_view text);
 
 // The same in single quotes.

@@ -283,6 +283,8 @@ TEST_CASE("what may be a secret in the wrong place is never shown") {
       {"https://7c2e1f0a", "https://user:canary@7c2e1f0a"},
       {"appdomain.cloud/", "appdomain.cloud/?apikey=canary"},
       {"apiKeyFile: /run/key", "apiKey: canary"},
+      {"resync: 1h30m", "resync: canary_like_an_api_key_with_44_characters__0"},
+      {"resync: 1h30m", "resync: '-----BEGIN PRIVATE KEY-----canary'"},
   };
   for (const auto& one : cases) {
     const std::string message = message_of(with(kFull, one[0], one[1]));
