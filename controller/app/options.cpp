@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 
 #include "controller/app/files.h"
 #include "controller/app/version.h"
@@ -274,6 +275,23 @@ Reader& chosen(Readers& readers) {
       ->second;
 }
 
+// A usage error quotes arguments, and one of them may be a key that somebody put where none
+// belongs: what is long enough for that is not said again.
+std::string without_long_values(std::string message, int argc, const char* const* argv) {
+  constexpr std::size_t kShortestSecret = 16;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const bool named = argument.rfind("--", 0) == 0;
+    if (named && argument.find('=') == std::string::npos) continue;
+    const std::string value = named ? argument.substr(argument.find('=') + 1) : argument;
+    if (value.size() < kShortestSecret) continue;
+    for (auto at = message.find(value); at != std::string::npos; at = message.find(value)) {
+      message.replace(at, value.size(), "(not shown)");
+    }
+  }
+  return message;
+}
+
 }  // namespace
 
 std::variant<Options, int> parse_options(int argc, const char* const* argv) {
@@ -293,7 +311,10 @@ std::variant<Options, int> parse_options(int argc, const char* const* argv) {
     return std::move(reader.options);
   } catch (const CLI::ParseError& error) {
     // 0 for --help and --version; every usage error is the commands' 1.
-    return app.exit(error, std::cout, std::cerr) == 0 ? 0 : 1;
+    std::ostringstream message;
+    const int code = app.exit(error, std::cout, message);
+    std::cerr << without_long_values(message.str(), argc, argv);
+    return code == 0 ? 0 : 1;
   }
 }
 
