@@ -119,14 +119,24 @@ void World::set_switch(const std::string& name, const Json& value) {
 void World::map(const std::string& name, const std::string& secret_id,
                 const std::vector<To>& targets, const std::string& require,
                 const std::vector<std::string>& options) {
-  mappings_ += "    - name: " + name + "\n      from: { secretsManager: main, id: " + secret_id +
+  add_mapping(name, "id: " + secret_id, targets);
+  if (!require.empty()) mappings_ += "      require: " + require + "\n";
+  for (const std::string& option : options) mappings_ += "      " + option + "\n";
+}
+
+void World::map_by_name(const std::string& name, const std::string& secret_name,
+                        const std::vector<To>& targets) {
+  add_mapping(name, "group: default, type: imported_cert, name: " + secret_name, targets);
+}
+
+void World::add_mapping(const std::string& name, const std::string& from,
+                        const std::vector<To>& targets) {
+  mappings_ += "    - name: " + name + "\n      from: { secretsManager: main, " + from +
                " }\n      to:\n";
   for (const To& to : targets) {
     mappings_ +=
         "        - { project: " + to.project + ", secret: " + to.secret + to.extra + " }\n";
   }
-  if (!require.empty()) mappings_ += "      require: " + require + "\n";
-  for (const std::string& option : options) mappings_ += "      " + option + "\n";
 }
 
 void World::write_mapping(const std::string& resync) {

@@ -78,6 +78,9 @@ class World {
   // --- the mapping: one entry for each call, then written to mapping_path()
   void map(const std::string& name, const std::string& secret_id, const std::vector<To>& targets,
            const std::string& require = "", const std::vector<std::string>& options = {});
+  // The same for a secret of the default group that is found by its name.
+  void map_by_name(const std::string& name, const std::string& secret_name,
+                   const std::vector<To>& targets);
   void write_mapping(const std::string& resync = "10m");
   std::string mapping_path() const { return folder_.path("mapping.yaml"); }
   const Folder& folder() const { return folder_; }
@@ -91,6 +94,9 @@ class World {
   void flush();  // Secrets Manager's pending events go out now
 
  private:
+  void add_mapping(const std::string& name, const std::string& from,
+                   const std::vector<To>& targets);
+
   localcloud::Cloud cloud_{};
   std::map<std::string, std::string> cloud_environment_ = cloud_.environment();
   std::string token_;

@@ -129,6 +129,7 @@ int Process::wait(Milliseconds patience) {
   }
   int status = 0;
   ::waitpid(pid_, &status, 0);
+  dumped_core_ = WIFSIGNALED(status) && WCOREDUMP(status);
   exit_code_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return *exit_code_;
 }

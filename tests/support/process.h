@@ -32,6 +32,9 @@ class Process {
   // Exit code, 128 + signal if one ended it. Throws when it has not ended in time.
   int wait(Milliseconds patience = kPatience);
 
+  // Whether the signal that ended it left a core file behind; after wait().
+  bool dumped_core() const { return dumped_core_; }
+
   const std::string& standard_output() const { return output_.text; }  // complete after wait()
   const std::string& standard_error() const { return error_.text; }    // as far as it was read
   pid_t pid() const { return pid_; }
@@ -48,6 +51,7 @@ class Process {
   pid_t pid_ = -1;
   int end_ = -1;  // a descriptor that becomes readable when the program ends
   std::optional<int> exit_code_{};
+  bool dumped_core_ = false;
   Stream output_{};
   Stream error_{};
 };
