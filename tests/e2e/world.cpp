@@ -131,8 +131,8 @@ void World::map_by_name(const std::string& name, const std::string& secret_name,
 
 void World::add_mapping(const std::string& name, const std::string& from,
                         const std::vector<To>& targets) {
-  mappings_ += "    - name: " + name + "\n      from: { secretsManager: main, " + from +
-               " }\n      to:\n";
+  mappings_ +=
+      "    - name: " + name + "\n      from: { secretsManager: main, " + from + " }\n      to:\n";
   for (const To& to : targets) {
     mappings_ +=
         "        - { project: " + to.project + ", secret: " + to.secret + to.extra + " }\n";

@@ -141,8 +141,9 @@ TEST_CASE("faults on writes differ in whether the write has happened") {
     } catch (const NoAnswer&) {
     }
     CHECK(at.project.get("/config_maps/x").status == (c.applied ? 200 : 404));
-    CHECK(at.control.get("/journal?method=POST&service=ce").json()["entries"][0]["fault"] ==
-          c.effect);
+    const Json entry = at.control.get("/journal?method=POST&service=ce").json()["entries"][0];
+    CHECK(entry["fault"] == c.effect);
+    CHECK(entry["served"] == (c.applied ? 201 : 0));
   }
 }
 
