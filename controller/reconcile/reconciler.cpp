@@ -33,6 +33,13 @@ Next next_for(const TargetOutcome& outcome, const std::optional<LeafFacts>& leaf
   return AtResync{};
 }
 
+// A service that asks us to wait is heard even where its answer decides nothing: because the source
+// is held, or could not be read either.
+Next told_by(const Result<std::optional<TargetSnapshot>>& observed) {
+  if (observed || !observed.error().retry_after) return AtResync{};
+  return next_after(observed.error());
+}
+
 }  // namespace
 
 // The source as the rules see it, and the clean parts to write (only of a readable one).
@@ -74,6 +81,7 @@ Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline,
   }
   outcome.next = AtResync{};
   for (std::size_t i = 0; i < observed.size(); ++i) {
+    outcome.next = combine(outcome.next, told_by(observed[i]));
     const TargetMemory memory = i < memories.size() ? memories[i] : TargetMemory{};
     outcome.targets.push_back(source ? reconcile_target(binding, binding.targets[i], *source,
                                                         observed[i], memory, deadline)

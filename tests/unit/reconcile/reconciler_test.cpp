@@ -416,6 +416,25 @@ TEST_CASE("a held source is looked at again at the resync, not in a loop") {
   CHECK(std::holds_alternative<AtResync>(world.look(binding_of()).next));
 }
 
+TEST_CASE("a target's Retry-After is kept while its source is held or fails") {
+  const Error busy{ErrorCode::unavailable, "busy", 90s};
+  const auto floor_of = [](const Outcome& outcome) {
+    const auto* backoff = std::get_if<Backoff>(&outcome.next);
+    return backoff ? backoff->floor : std::nullopt;
+  };
+  World world;
+  world.cloud.make_unreadable(source_by_id(), "destroyed");
+  world.cloud.on(Call::read_target, 1, {{}, busy, false});
+  CHECK(floor_of(world.look(binding_of("b", {tls_target()}))) == 90s);
+
+  world.cloud.on(Call::read_target, 2, {{}, busy, false});
+  world.cloud.fail(Call::read_source, 2, ErrorCode::unavailable);
+  CHECK(floor_of(world.look(binding_of("b", {tls_target()}))) == 90s);
+
+  const auto calm = world.look(binding_of("b", {tls_target()}));
+  CHECK(std::holds_alternative<AtResync>(calm.next));
+}
+
 TEST_CASE("a dry run plans what a run would write, writes nothing and does not say it wrote") {
   World world;
   world.rotate();

@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "tests/simulation/simulation.h"
+
+namespace certloop::simulation {
+
+// Many seeds, some at once.
+struct Seeds {
+  std::uint64_t first = 1;
+  std::uint64_t count = 500;
+  unsigned days = 30;
+  unsigned jobs = 2;  // threads; each seed runs on one
+};
+
+struct Summary {
+  struct Failure {
+    std::uint64_t seed = 0;
+    Violation violation{};
+  };
+  std::uint64_t seeds = 0;  // that ran to their end
+  Counts counts{};
+  std::optional<Failure> failure{};  // the lowest seed that failed
+};
+
+// Runs them in order and begins no more after a failure.
+Summary simulate_all(const Certificates& certificates, const Seeds& seeds);
+
+}  // namespace certloop::simulation
