@@ -66,7 +66,7 @@ class Judge {
   Trace& trace_;
   std::set<std::string> settled_;  // written since the last change of others
   std::map<std::pair<std::string, std::size_t>, std::size_t> newest_;  // target, source: version
-  std::set<std::string> said_;  // and judged
+  std::set<std::string> said_;                                         // and judged
   std::optional<Violation> violation_;
 };
 

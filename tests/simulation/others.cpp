@@ -80,7 +80,7 @@ void Others::change_weather(SteadyTime end) {
   bad.faults = badly ? 0.9 : 0.15;
   bad.deaths = stage_.chance.hit(0.3) ? 0.02 : 0;
   bad.meddling = stage_.chance.hit(0.5) ? 0.03 : 0;
-  bad.slowest = stage_.chance.hit(0.3) ? 40s : 2s;
+  bad.slowest = stage_.chance.hit(0.3) ? 20s : 2s;
   stage_.weather = bad;
   stage_.trace.note({"weather", badly ? "terrible" : "bad"});
   const SteadyTime over = stage_.timeline.steady_now() + (badly ? stage_.chance.between(1min, 40min)

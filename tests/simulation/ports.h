@@ -1,4 +1,5 @@
 #pragma once
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,7 +13,7 @@ namespace certloop::simulation {
 // Thrown through the loop when its process ends in the middle of a call. The worker's guard catches
 // it as it catches everything; but a dead process is asked for nothing any more, and its ports and
 // telemetry are deaf.
-struct Death {};
+struct Death : std::exception {};
 
 // The process that makes the calls, as the ports see it.
 class Caller {

@@ -29,7 +29,10 @@ void Process::set_bindings() {
   std::map<std::string, Key> keys;
   for (const v1::Binding& binding : stage_.world.mapping) {
     const auto known = keys_.find(binding.id);
-    keys[binding.id] = known == keys_.end() ? Key{now, {}} : known->second;
+    Key& key = keys[binding.id] = known == keys_.end() ? Key{} : known->second;
+    if (key.binding == binding) continue;
+    key.binding = binding;
+    key.seen = now;
   }
   keys_ = std::move(keys);
   const auto calls =
@@ -63,15 +66,12 @@ void Process::arm() {
   });
 }
 
+// One run at a time, so that who waits further out in the stack goes on between two.
 void Process::work() {
   const auto self = shared_from_this();  // it may die meanwhile
-  while (!dead_ && !stage_.judge.violation() && jobs_.size() < kWorkers) {
-    const auto job = dispatcher_.take(stage_.timeline.steady_now());
-    if (!job) break;
-    run(*job);
-  }
-  // With no worker free, the one that becomes free goes on.
-  if (jobs_.size() < kWorkers) arm();
+  if (jobs_.size() == kWorkers) return;  // the worker that becomes free goes on
+  if (const auto job = dispatcher_.take(stage_.timeline.steady_now())) run(*job);
+  arm();
 }
 
 void Process::run(const Job& job) {

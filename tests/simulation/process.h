@@ -45,7 +45,8 @@ class Process : public Caller, public Telemetry, public std::enable_shared_from_
  private:
   // What is known of a key besides what the loop knows of it.
   struct Key {
-    SteadyTime seen{};   // the end of its last run, or when it was added
+    v1::Binding binding{};
+    SteadyTime seen{};   // the end of its last run, or when it was added or changed
     SteadyTime floor{};  // no run before
   };
   static constexpr std::size_t kWorkers = 2;
