@@ -58,7 +58,6 @@ class Judge {
   // The newest version of the source that this content belongs to; empty: of none.
   std::optional<std::size_t> version_of(const Source& source, const v1::Target& target,
                                         const Texts& meaning) const;
-  bool is_wanted(const v1::Target& target, const Texts& meaning) const;
 
   const Certificates& certificates_;
   World& world_;
