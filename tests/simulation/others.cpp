@@ -41,7 +41,8 @@ const std::vector<Others::Kind> Others::kKinds = {
 };
 
 Others::Others(Stage& stage, Controllers& controllers) : stage_(stage), controllers_(controllers) {
-  stage_.meddle = [this] { act(); };
+  // In the middle of calls mostly rotations: what others write may not look like contention.
+  stage_.meddle = [this] { stage_.chance.hit(0.7) ? rotate() : act(); };
 }
 
 void Others::act() {
@@ -61,7 +62,7 @@ void Others::plan(SteadyTime end) {
   Timeline& timeline = stage_.timeline;
   const SteadyTime begin = timeline.steady_now();
   const auto length = std::chrono::duration_cast<Duration>(end - begin);
-  for (std::size_t moments = 2 + stage_.chance.below(4); moments > 0; --moments) {
+  for (std::size_t moments = 3 + stage_.chance.below(6); moments > 0; --moments) {
     const SteadyTime moment = begin + stage_.chance.between(0ms, length);
     for (std::size_t acts = 1 + stage_.chance.below(3); acts > 0; --acts) {
       timeline.at(std::min(moment + stage_.chance.between(0ms, 90s), end), [this] { act(); });
@@ -79,8 +80,8 @@ void Others::change_weather(SteadyTime end) {
   Weather bad;
   bad.faults = badly ? 0.9 : 0.15;
   bad.deaths = stage_.chance.hit(0.3) ? 0.02 : 0;
-  bad.meddling = stage_.chance.hit(0.5) ? 0.03 : 0;
-  bad.slowest = stage_.chance.hit(0.3) ? 20s : 2s;
+  bad.meddling = stage_.chance.hit(0.5) ? 0.1 : 0;
+  bad.slowest = stage_.chance.hit(0.4) ? 20s : 2s;
   stage_.weather = bad;
   stage_.trace.note({"weather", badly ? "terrible" : "bad"});
   const SteadyTime over = stage_.timeline.steady_now() + (badly ? stage_.chance.between(1min, 40min)

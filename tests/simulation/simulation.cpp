@@ -32,7 +32,7 @@ class Story {
           std::chrono::duration_cast<std::chrono::seconds>(stage_.chance.between(1h, 4h));
     }
     controllers_.push_back(std::make_unique<Controller>(stage_, "first"));
-    if (stage_.chance.hit(0.5)) {
+    if (stage_.chance.hit(0.75)) {
       controllers_.push_back(std::make_unique<Controller>(stage_, "second"));
     }
     expect_beginnings();
