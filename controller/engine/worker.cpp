@@ -1,6 +1,24 @@
 #include "controller/engine/worker.h"
 
 namespace certloop {
+namespace {
+
+Outcome failed(const v1::Binding& binding, const Error& error) {
+  Outcome outcome;
+  outcome.targets.assign(binding.targets.size(), TargetOutcome{{}, error, false, {}, {}});
+  outcome.next = next_after(error);
+  return outcome;
+}
+
+Outcome unchanged(const std::string& version) {
+  Outcome outcome;
+  outcome.version = version;
+  outcome.unchanged = true;
+  outcome.next = AtResync{};
+  return outcome;
+}
+
+}  // namespace
 
 Outcome Worker::run(const Job& job) {
   const SteadyTime begin = clock_.steady_now();
@@ -10,20 +28,19 @@ Outcome Worker::run(const Job& job) {
   return outcome;
 }
 
-// The version is asked for before the look, so it is at most as new as what the look sees.
+// The version is asked for before the look, so it is at most as new as what the look sees. A
+// service that cannot answer now is not asked for more; any other refusal leaves it to the look to
+// find out.
 Outcome Worker::check_or_reconcile(const Job& job, SteadyTime deadline) {
   std::string version;
   if (lists_ && job.suspicion) {
-    version =
-        lists_->current_version(job.binding->source.endpoint, job.suspicion->secret_id, deadline)
-            .value_or("");
-    if (!version.empty() && version == job.suspicion->known_version) {
-      Outcome unchanged;
-      unchanged.version = std::move(version);
-      unchanged.unchanged = true;
-      unchanged.next = AtResync{};
-      return unchanged;
+    auto current =
+        lists_->current_version(job.binding->source.endpoint, job.suspicion->secret_id, deadline);
+    if (!current && current.error().code == ErrorCode::unavailable) {
+      return failed(*job.binding, current.error());
     }
+    version = std::move(current).value_or("");
+    if (!version.empty() && version == job.suspicion->known_version) return unchanged(version);
   }
   Outcome outcome = reconciler_.reconcile(*job.binding, deadline, job.memories);
   if (outcome.version.empty()) outcome.version = std::move(version);
@@ -61,11 +78,7 @@ Outcome Worker::reconcile(const Job& job) {
     return check_or_reconcile(job, clock_.steady_now() + time_for(*job.binding, run_deadline_));
   } catch (...) {
     // The text is not shown: it may quote what the library was working on.
-    const Error error{ErrorCode::internal, "unexpected exception in a run", {}};
-    Outcome outcome;
-    outcome.targets.assign(job.binding->targets.size(), TargetOutcome{{}, error, false, {}, {}});
-    outcome.next = next_after(error);
-    return outcome;
+    return failed(*job.binding, {ErrorCode::internal, "unexpected exception in a run", {}});
   }
 }
 

@@ -98,10 +98,13 @@ Answer Ports::call(const char* what, SteadyTime deadline, const std::function<An
 Result<FetchedSource> Ports::fetch(const v1::Source& source, SteadyTime deadline) {
   // The port promises the current version, so there is no lagging here.
   return call<Result<FetchedSource>>("read-source", deadline, [&](Fault) -> Result<FetchedSource> {
-    const Source& there = stage_.world.source(source);
+    Source& there = stage_.world.source(source);
     const Certificate* current = there.current();
     if (!current) return SourceMissing{};
-    return SourcePayload{std::to_string(there.versions.size()), current->leaf, current->issuers,
+    ++there.readings;
+    // Read by name, a secret does not tell its version.
+    return SourcePayload{source.id.empty() ? "" : std::to_string(there.versions.size()),
+                         current->leaf, current->issuers,
                          SecretBytes(std::string_view(current->private_key))};
   });
 }
@@ -114,32 +117,58 @@ Result<std::optional<TargetSnapshot>> Ports::fetch(const v1::Target& target, Ste
       });
 }
 
-Result<void> Ports::create(const v1::Target& target, const SecretData& data, SteadyTime deadline) {
-  return call<Result<void>>("create", deadline, [&](Fault) -> Result<void> {
+Result<std::string> Ports::create(const v1::Target& target, const SecretData& data,
+                                  SteadyTime deadline) {
+  return call<Result<std::string>>("create", deadline, [&](Fault) -> Result<std::string> {
     if (stage_.world.stored(target)) return fail(ErrorCode::conflict, "arranged: it exists");
     if (stage_.world.quota_exhausted) return fail(ErrorCode::invalid, "arranged: no quota");
-    store(target, data);
-    return {};
+    return store(target, data);
   });
 }
 
-Result<void> Ports::replace(const v1::Target& target, const SecretData& data,
-                            const std::string& if_match, SteadyTime deadline) {
-  return call<Result<void>>("replace", deadline, [&](Fault) -> Result<void> {
+Result<std::string> Ports::replace(const v1::Target& target, const SecretData& data,
+                                   const std::string& if_match, SteadyTime deadline) {
+  return call<Result<std::string>>("replace", deadline, [&](Fault) -> Result<std::string> {
     const Stored* there = stage_.world.stored(target);
     if (!there || there->entity_tag != if_match) {
       return fail(ErrorCode::conflict, "arranged: it is another one now");
     }
-    store(target, data);
-    return {};
+    return store(target, data);
   });
 }
 
-void Ports::store(const v1::Target& target, const SecretData& data) {
+std::string Ports::store(const v1::Target& target, const SecretData& data) {
   Texts texts = texts_of(data);
   stage_.judge.writes(caller_.binding(), target, texts);
   stage_.world.put(target, v1::to_string(target.format), std::move(texts));
   ++stage_.counts.writes;
+  return stage_.world.stored(target)->entity_tag;
+}
+
+Result<SourceLines> Ports::sources(const v1::Endpoint&, SteadyTime deadline) {
+  return call<Result<SourceLines>>("list-sources", deadline, [&](Fault fault) {
+    SourceLines lines = stage_.world.source_lines();
+    if (fault == Fault::stale && !lines.empty()) {
+      lines.erase(lines.begin() + static_cast<long>(stage_.chance.below(lines.size())));
+    }
+    return lines;
+  });
+}
+
+Result<TargetLines> Ports::targets(const v1::Endpoint&, const std::string& project_id,
+                                   SteadyTime deadline) {
+  return call<Result<TargetLines>>("list-targets", deadline, [&](Fault fault) {
+    return stage_.world.target_lines(project_id, fault == Fault::stale);
+  });
+}
+
+Result<std::string> Ports::current_version(const v1::Endpoint&, const std::string& secret_id,
+                                           SteadyTime deadline) {
+  return call<Result<std::string>>("read-version", deadline, [&](Fault) -> Result<std::string> {
+    const Source& there = stage_.world.source(std::stoul(secret_id.substr(12)));
+    if (!there.current()) return fail(ErrorCode::not_found, "arranged: no version");
+    return std::to_string(there.versions.size());
+  });
 }
 
 }  // namespace certloop::simulation

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "controller/ports/cloud_lists.h"
 #include "controller/ports/secret_source.h"
 #include "controller/ports/secret_target.h"
 #include "tests/simulation/stage.h"
@@ -28,19 +29,25 @@ class Caller {
   virtual void interrupted() = 0;
 };
 
-// The world behind the loop's two ports, with everything that can happen to a call: others act
+// The world behind the loop's three ports, with everything that can happen to a call: others act
 // before and after it takes effect, the process ends there, the service refuses, is silent, lags.
-class Ports : public SecretSource, public SecretTarget {
+class Ports : public SecretSource, public SecretTarget, public CloudLists {
  public:
   Ports(Stage& stage, Caller& caller) : stage_(stage), caller_(caller) {}
 
   Result<FetchedSource> fetch(const v1::Source& source, SteadyTime deadline) override;
   Result<std::optional<TargetSnapshot>> fetch(const v1::Target& target,
                                               SteadyTime deadline) override;
-  Result<void> create(const v1::Target& target, const SecretData& data,
-                      SteadyTime deadline) override;
-  Result<void> replace(const v1::Target& target, const SecretData& data,
-                       const std::string& if_match, SteadyTime deadline) override;
+  Result<std::string> create(const v1::Target& target, const SecretData& data,
+                             SteadyTime deadline) override;
+  Result<std::string> replace(const v1::Target& target, const SecretData& data,
+                              const std::string& if_match, SteadyTime deadline) override;
+
+  Result<SourceLines> sources(const v1::Endpoint& manager, SteadyTime deadline) override;
+  Result<TargetLines> targets(const v1::Endpoint& code_engine, const std::string& project_id,
+                              SteadyTime deadline) override;
+  Result<std::string> current_version(const v1::Endpoint& manager, const std::string& secret_id,
+                                      SteadyTime deadline) override;
 
  private:
   enum class Fault {
@@ -53,7 +60,7 @@ class Ports : public SecretSource, public SecretTarget {
     time_out,     // nothing came, and nothing was done
     answer_lost,  // nothing came, but it was done
     corrupt,      // an answer that cannot be understood
-    stale,        // a read from a replica that lags
+    stale,        // a read from a replica that lags; a list that lacks a line
     exception,    // a library throws, quoting what it worked on
   };
   static constexpr std::size_t kFaults = 11;
@@ -64,7 +71,7 @@ class Ports : public SecretSource, public SecretTarget {
   void wait(Duration time);
   Fault choose(const char* what);
   std::optional<Error> refusal(Fault fault);
-  void store(const v1::Target& target, const SecretData& data);
+  std::string store(const v1::Target& target, const SecretData& data);
 
   Stage& stage_;
   Caller& caller_;

@@ -22,6 +22,8 @@ class Process : public Caller, public Telemetry, public std::enable_shared_from_
 
   // When this process may look at the binding again, as far as services asked it to wait.
   SteadyTime floor_of(const std::string& binding) const;
+  // When the lists that watch over the binding may be asked for again, likewise.
+  SteadyTime floor_of_lists(const v1::Binding& binding) const;
   // Accuses if a key was forgotten; `said`: also looks at the whole status.
   void check_nothing_forgotten();
   void check_status() const;
@@ -38,6 +40,7 @@ class Process : public Caller, public Telemetry, public std::enable_shared_from_
   // --- Telemetry ---
   void on(const TargetReconciled& event) override;
   void on(const NotificationReceived&) override {}
+  void on(const PlaceSurveyed& event) override;
   void on(const MappingLoaded&) override {}
   void on(const MappingRejected&) override {}
   void on(const CallMade&) override {}
@@ -54,6 +57,8 @@ class Process : public Caller, public Telemetry, public std::enable_shared_from_
   void arm();
   void work();
   void run(const Job& job);
+  void run(const SurveyJob& job);
+  Duration longest_turn(const v1::Binding& binding) const;
   void begins(const std::string& key);
 
   Stage& stage_;
@@ -63,7 +68,9 @@ class Process : public Caller, public Telemetry, public std::enable_shared_from_
   Reconciler reconciler_;
   Worker worker_;
   Dispatcher dispatcher_;
-  std::vector<const Job*> jobs_;   // under way, the innermost last
+  std::vector<const Job*> jobs_;  // under way, the innermost last; null: a survey
+  std::vector<Place> surveying_;  // likewise
+  std::map<Place, SteadyTime> list_floors_;
   std::set<std::string> running_;  // their keys
   std::map<std::string, Key> keys_;
   std::map<std::string, std::string> reasons_;  // of the last look, by target

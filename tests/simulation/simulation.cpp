@@ -82,7 +82,9 @@ class Story {
   SteadyTime right_at(const v1::Binding& binding) {
     SteadyTime floor = SteadyTime::max();
     for (const auto& controller : controllers_) {
-      floor = std::min(floor, controller->process()->floor_of(binding.id));
+      const auto& process = *controller->process();
+      floor =
+          std::min(floor, std::max(process.floor_of(binding.id), process.floor_of_lists(binding)));
     }
     return std::max(stage_.timeline.steady_now() + binding.resync, floor) + PacePolicy{}.cap +
            Duration(60s);

@@ -32,7 +32,7 @@ struct Counts {
 // All that the actors of one run share.
 struct Stage {
   Stage(const Certificates& all, std::uint64_t seed, std::ostream* out)
-      : certificates(all), chance(seed), trace(timeline, out) {}
+      : certificates(all), chance(seed), trace(timeline, out), has_surveys(seed % 2 == 1) {}
 
   const Certificates& certificates;
   Timeline timeline{};
@@ -40,6 +40,7 @@ struct Stage {
   Trace trace;
   World world{certificates};
   Judge judge{certificates, world, timeline, trace};
+  const bool has_surveys;  // every other seed: resyncs by lists
   Weather weather{};
   Counts counts{};
   std::function<void()> meddle{};  // somebody else's act

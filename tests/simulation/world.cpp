@@ -32,6 +32,28 @@ World::World(const Certificates& certificates) {
   mapping.push_back(binding_of(2, {target_at(6)}));
 }
 
+SourceLines World::source_lines() const {
+  SourceLines lines;
+  for (const Source& source : sources_) {
+    if (source.deleted) continue;
+    lines.push_back(
+        {"id-of-source" + std::to_string(source.number), "imported_cert",
+         "source" + std::to_string(source.number),
+         std::to_string(source.versions.size()) + "|" + std::to_string(source.readings)});
+  }
+  return lines;
+}
+
+TargetLines World::target_lines(const std::string& project_id, bool as_before) const {
+  TargetLines lines;
+  for (std::size_t slot = 0; slot < kSlots; ++slot) {
+    const v1::Target target = target_at(slot);
+    const Stored* there = as_before ? stored_before(target) : stored(target);
+    if (there && target.project_id == project_id) lines.emplace(target.secret, there->entity_tag);
+  }
+  return lines;
+}
+
 // One by name, the others by id.
 v1::Source World::source_at(std::size_t number) {
   v1::Source source;

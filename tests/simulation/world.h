@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/v1/binding.h"
+#include "controller/core/listing.h"
 #include "tests/simulation/certificates.h"
 
 namespace certloop::simulation {
@@ -21,6 +22,7 @@ struct Source {
   std::size_t number = 0;
   std::vector<const Certificate*> versions{};  // as published; the last is the current one
   bool deleted = false;
+  unsigned long readings = 0;  // of its payload: each moves its line in a list
 
   const Certificate* current() const { return deleted ? nullptr : versions.back(); }
 };
@@ -40,6 +42,8 @@ class World {
   // --- what is there ---
   Source& source(const v1::Source& where);
   Source& source(std::size_t number) { return sources_[number]; }
+  SourceLines source_lines() const;
+  TargetLines target_lines(const std::string& project_id, bool as_before) const;
   const Stored* stored(const v1::Target& target) const;
   // As it was before the last change: what a lagging replica answers.
   const Stored* stored_before(const v1::Target& target) const;

@@ -56,6 +56,7 @@ class FakeTelemetry : public Telemetry {
  public:
   void on(const TargetReconciled&) override {}
   void on(const NotificationReceived&) override {}
+  void on(const PlaceSurveyed&) override {}
   void on(const MappingLoaded&) override {}
   void on(const MappingRejected&) override {}
   void on(const CallMade& call) override { calls.push_back(call); }
