@@ -25,6 +25,7 @@ class Crew {
       const Report report = simulate(certificates_, {*seed, seeds_.days, nullptr});
       const std::lock_guard lock(mutex_);
       if (report.violation) {
+        if (is_passed_over(report.violation->invariant)) continue;
         if (!summary_.failure || *seed < summary_.failure->seed) {
           summary_.failure = Summary::Failure{*seed, *report.violation};
         }
@@ -33,6 +34,10 @@ class Crew {
       ++summary_.seeds;
       summary_.counts += report.counts;
     }
+  }
+
+  bool is_passed_over(Invariant broken) const {
+    return seeds_.only != 0 && seeds_.only != static_cast<int>(broken);
   }
 
   std::optional<std::uint64_t> next() {
