@@ -28,8 +28,9 @@ function(certloop_test name)
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE certloop_test_main ${arg_USES})
   # A file that is included by force has to come first, and then the compiler takes no other header
-  # precompiled: programs over the HTTP client do without.
-  if(NOT "certloop_net" IN_LIST arg_USES)
+  # precompiled: programs over the HTTP client do without. So do optimised builds, where GCC 12 then
+  # sees overflows in its own <string>.
+  if(NOT "certloop_net" IN_LIST arg_USES AND NOT CERTLOOP_SANITIZE)
     target_precompile_headers(${name} REUSE_FROM certloop_test_headers)
   endif()
   add_test(NAME ${name} COMMAND ${name})
