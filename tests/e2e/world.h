@@ -72,6 +72,9 @@ class World {
   void fault(const Json& fault);
   void set_switch(const std::string& name, const Json& value);
   const Client& sm() const { return sm_; }
+  // A client of any other of the cloud's addresses, with a token.
+  Client signed_in(const std::string& url) const { return Client(url).bearer(token_); }
+  const std::map<std::string, std::string>& addresses() const { return cloud_environment_; }
   const Client& local() const { return local_; }
   const Client& project(const std::string& name) const { return name == "shop" ? shop_ : admin_; }
 

@@ -1,0 +1,85 @@
+// Resident memory of a controller that keeps so many mappings in sync, against the local cloud. Not
+// a test: it takes minutes. hack/bench-memory.sh builds and runs it.
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+
+#include "tests/e2e/world.h"
+
+namespace {
+
+using namespace e2e;
+
+constexpr std::size_t kEach = 100;     // targets of a project: its quota
+constexpr std::size_t kProjects = 20;  // of a region: its quota
+
+Json created(const cloud_client::Answer& answer) {
+  if (answer.status >= 300) throw std::runtime_error("arranging failed: " + answer.body);
+  return answer.json();
+}
+
+// A mapping of `count` certificates to one target each, all there in the cloud.
+std::string arrange(World& world, std::size_t count) {
+  const auto& environment = world.addresses();
+  const std::string sm = environment.at("LOCALCLOUD_SM_URL");
+  std::string engine = environment.at("LOCALCLOUD_CE_URL_A");
+  engine.resize(engine.rfind("/ce/"));
+  const Certificate certificate = Pki().issue("shop.example.com");
+  std::ostringstream projects;
+  std::ostringstream mappings;
+  std::string project;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i % kEach == 0) {
+      const std::string region = "bench-" + std::to_string(i / kEach / kProjects);
+      project = "p" + std::to_string(i / kEach);
+      const std::string url = engine + "/ce/" + region + "/v2";
+      const Json made = created(world.signed_in(url).post("/projects", {{"name", project}}));
+      projects << "    " << project << ": { id: " << made.at("id").get<std::string>() << ", url: \""
+               << url << "\" }\n";
+    }
+    const std::string name = "cert-" + std::to_string(i);
+    mappings << "    - name: " << name << "\n      from: { secretsManager: main, id: "
+             << world.import_certificate(name, certificate)
+             << " }\n      to: [ { project: " << project << ", secret: " << name << " } ]\n";
+  }
+  return "apiVersion: certloop.dev/v1\nkind: CertificateMapping\nmetadata:\n  name: bench\nspec:\n"
+         "  secretsManagers:\n    main: { url: \"" +
+         sm + "\" }\n  projects:\n" + projects.str() + "  mappings:\n" + mappings.str();
+}
+
+long resident_kib(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmRSS:", 0) == 0) return std::stol(line.substr(6));
+  }
+  throw std::runtime_error("no VmRSS");
+}
+
+long measure(std::size_t count) {
+  World world;
+  world.set_switch("ce_project_start_ms", 0);
+  const std::string mapping = world.folder().write("bench.yaml", arrange(world, count));
+  Controller controller(world, {"--mapping", mapping});
+  for (std::size_t looks = 0; looks < count; ++looks) {
+    const auto line = controller.log("reconciled");
+    if (!line || line->find("\"error\"") != std::string::npos) {
+      throw std::runtime_error("a look failed: " + line.value_or(""));
+    }
+  }
+  return resident_kib(controller.process().pid());
+}
+
+}  // namespace
+
+int main() {
+  const long empty = measure(1);
+  std::cout << std::setw(10) << "mappings" << std::setw(14) << "resident KiB" << std::setw(14)
+            << "beyond one\n";
+  std::cout << std::setw(10) << 1 << std::setw(14) << empty << '\n';
+  for (const std::size_t count : {1'000, 10'000}) {
+    const long resident = measure(count);
+    std::cout << std::setw(10) << count << std::setw(14) << resident << std::setw(13)
+              << resident - empty << std::endl;
+  }
+}
