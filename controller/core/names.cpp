@@ -19,6 +19,9 @@ bool equal_names(std::string_view left, std::string_view right) {
 bool matches(std::string_view pattern, std::string_view wanted) {
   if (equal_names(pattern, wanted)) return true;
   if (pattern.substr(0, 2) != "*." || wanted.substr(0, 2) == "*.") return false;
+  // "*.com" would speak for every customer of a registry; no browser takes it.
+  const std::size_t inner_dot = pattern.find('.', 2);
+  if (inner_dot == std::string_view::npos || inner_dot + 1 == pattern.size()) return false;
   const std::size_t dot = wanted.find('.');
   return dot != std::string_view::npos && dot > 0 &&
          equal_names(pattern.substr(1), wanted.substr(dot));
