@@ -5,6 +5,7 @@
 #include <set>
 
 #include "controller/ibm/api_error.h"
+#include "controller/ibm/code_engine.h"
 #include "controller/ibm/json.h"
 
 namespace certloop::ibm {
@@ -14,7 +15,6 @@ using nlohmann::json;
 
 constexpr std::size_t kPageSize = 1000;  // the most that Secrets Manager gives
 constexpr int kMaxPages = 200;           // a service that never ends its list is not believed
-constexpr const char* kCodeEngineVersion = "?version=2026-02-20";
 
 // Everything that a new version, an edit or a change of state can move. Not `downloaded` and
 // `retrieved_at`: reading moves those.
@@ -34,19 +34,20 @@ std::string mark_of(const json& line) {
   return mark;
 }
 
-// The lines of a page; null when the answer is not understood.
-const json* lines_of(const json& page, const char* collection) {
-  const auto lines = page.find(collection);
-  return lines != page.end() && lines->is_array() ? &*lines : nullptr;
-}
-
 bool has_next(const json& page) {
   const auto next = page.find("next");
   return next != page.end() && next->is_object();
 }
 
-tl::unexpected<Error> not_understood(const char* what) {
-  return fail(ErrorCode::corrupt, std::string(what) + ": the answer is not a list");
+// An object with the array `secrets`: both services call it so.
+Result<json> page_of(const char* what, const Result<HttpResponse>& response) {
+  if (!response) return tl::make_unexpected(response.error());
+  if (!succeeded(*response)) return tl::make_unexpected(error_of(what, *response));
+  auto page = parse_object(response->body.reveal());
+  if (!page || !page->contains("secrets") || !page->at("secrets").is_array()) {
+    return fail(ErrorCode::corrupt, std::string(what) + ": the answer is not a list");
+  }
+  return std::move(*page);
 }
 
 tl::unexpected<Error> endless(const char* what) {
@@ -75,19 +76,17 @@ Result<SourceLines> IbmLists::sources(const v1::Endpoint& manager, SteadyTime de
             "/api/v2/secrets?secret_types=imported_cert,public_cert,private_cert&sort=id&limit=" +
                 std::to_string(kPageSize) + "&offset=" + std::to_string(offset),
             deadline);
-    if (!response) return tl::make_unexpected(response.error());
-    if (!succeeded(*response)) return tl::make_unexpected(error_of(kWhat, *response));
-    const auto page = parse_object(response->body.reveal());
-    const json* lines = page ? lines_of(*page, "secrets") : nullptr;
-    if (!lines) return not_understood(kWhat);
-    for (const json& line : *lines) {
+    const auto page = page_of(kWhat, response);
+    if (!page) return tl::make_unexpected(page.error());
+    const json& lines = page->at("secrets");
+    for (const json& line : lines) {
       std::string id = text_member(line, "id");
       if (!seen.insert(id).second) continue;
       all.push_back({std::move(id), text_member(line, "secret_type"), text_member(line, "name"),
                      mark_of(line)});
     }
-    if (!has_next(*page) || lines->empty()) return all;
-    offset += lines->size();
+    if (!has_next(*page) || lines.empty()) return all;
+    offset += lines.size();
   }
   return endless(kWhat);
 }
@@ -97,17 +96,15 @@ Result<TargetLines> IbmLists::targets(const v1::Endpoint& code_engine,
   constexpr const char* kWhat = "listing the project's secrets";
   TargetLines all;
   const std::string path =
-      "/projects/" + encode_segment(project_id) + "/secrets" + kCodeEngineVersion + "&limit=100";
+      "/projects/" + encode_segment(project_id) + "/secrets?" + kCodeEngineVersion + "&limit=100";
   std::string start;
   for (int pages = 0; pages < kMaxPages; ++pages) {
     const auto response =
         get(code_engine, start.empty() ? path : path + "&start=" + encode_segment(start), deadline);
-    if (!response) return tl::make_unexpected(response.error());
-    if (!succeeded(*response)) return tl::make_unexpected(error_of(kWhat, *response));
-    const auto page = parse_object(response->body.reveal());
-    const json* lines = page ? lines_of(*page, "secrets") : nullptr;
-    if (!lines) return not_understood(kWhat);
-    for (const json& line : *lines) {
+    const auto page = page_of(kWhat, response);
+    if (!page) return tl::make_unexpected(page.error());
+    const json& lines = page->at("secrets");
+    for (const json& line : lines) {
       all.insert_or_assign(text_member(line, "name"), text_member(line, "entity_tag"));
     }
     // An empty token would begin the list anew, for ever.

@@ -11,9 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-// The API's behaviour is fixed by a date; this one is what IBM's Terraform provider sends.
-constexpr const char* kVersion = "?version=2026-02-20";
-
 std::string secrets_path(const v1::Target& target) {
   return "/projects/" + encode_segment(target.project_id) + "/secrets";
 }
@@ -23,7 +20,7 @@ HttpRequest request_for(Method method, const v1::Target& target, std::string pat
   HttpRequest request;
   request.method = method;
   request.endpoint = target.endpoint;
-  request.path = std::move(path) + kVersion;
+  request.path = std::move(path) + "?" + kCodeEngineVersion;
   request.deadline = deadline;
   return request;
 }

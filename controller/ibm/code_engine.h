@@ -4,6 +4,9 @@
 
 namespace certloop::ibm {
 
+// The API's behaviour is fixed by a date; this one is what IBM's Terraform provider sends.
+inline constexpr const char* kCodeEngineVersion = "version=2026-02-20";
+
 // Code Engine v2 secrets as targets. Every replace carries If-Match with the entity tag that was
 // read; 409 and 412 both mean that somebody was faster. Needs the role Writer. Stateless;
 // threads: any.
