@@ -91,7 +91,7 @@ void Dispatcher::replace_binding(v1::Binding binding, SteadyTime now, WallTime w
   for (const v1::Target& target : entry.binding->targets) {
     memories_[place_of(target)].in_place.reset();
   }
-  survey_.replace(*entry.binding);
+  survey_.replace(entry.binding);
   queue_.add(entry.binding->id, Trigger::added, now);
 }
 

@@ -14,6 +14,10 @@ Place project_of(const v1::Target& target) {
   return {target.endpoint, target.project_id};
 }
 
+bool is_in(const v1::Target& target, const Place& project) {
+  return target.project_id == project.project_id && target.endpoint == project.endpoint;
+}
+
 // Lines by what bindings name them: the id, or type and name (unique in an instance).
 class LinesByName {
  public:
@@ -41,18 +45,13 @@ class LinesByName {
 
 }  // namespace
 
-void Survey::replace(const v1::Binding& binding) {
-  forget(binding.id);
-  Entry entry;
-  entry.source = binding.source;
-  entry.manager = manager_of(binding.source);
-  entry.resync = binding.resync;
-  users_[entry.manager].insert(binding.id);
-  for (const v1::Target& target : binding.targets) {
-    entry.targets.push_back({project_of(target), target.secret});
-    users_[entry.targets.back().place].insert(binding.id);
+void Survey::replace(std::shared_ptr<const v1::Binding> binding) {
+  forget(binding->id);
+  users_[manager_of(binding->source)].insert(binding->id);
+  for (const v1::Target& target : binding->targets) {
+    users_[project_of(target)].insert(binding->id);
   }
-  entries_.emplace(binding.id, std::move(entry));
+  entries_[binding->id].binding = std::move(binding);
 }
 
 void Survey::forget(const std::string& id) {
@@ -66,7 +65,8 @@ std::map<Place, std::chrono::seconds> Survey::places() const {
   std::map<Place, std::chrono::seconds> all;
   for (const auto& [place, ids] : users_) {
     auto& shortest = all.emplace(place, std::chrono::seconds::max()).first->second;
-    for (const std::string& id : ids) shortest = std::min(shortest, entries_.at(id).resync);
+    for (const std::string& id : ids)
+      shortest = std::min(shortest, entries_.at(id).binding->resync);
   }
   return all;
 }
@@ -92,9 +92,8 @@ void Survey::confirmed(const std::string& id) {
   found->second.line_settled = found->second.line_before;
 }
 
-bool Survey::is_moved(const Entry& entry, const SourceLine* line) const {
-  return !line || !entry.line_settled || line->id != entry.line_settled->id ||
-         line->mark != entry.line_settled->mark;
+bool Survey::is(const SharedLine& known, const SourceLine& line) {
+  return known && known->id == line.id && known->mark == line.mark;
 }
 
 std::vector<std::string> Survey::listed(const Place& manager, const SourceLines& lines) {
@@ -105,9 +104,11 @@ std::vector<std::string> Survey::listed(const Place& manager, const SourceLines&
   if (users == users_.end()) return moved;
   for (const std::string& id : users->second) {
     Entry& entry = entries_.at(id);
-    const SourceLine* line = by_name.find(entry.source);
-    if (line) entry.line = *line;
-    if (!entry.settled || !is_moved(entry, line)) continue;
+    const SourceLine* found = by_name.find(entry.binding->source);
+    if (found && !is(entry.line, *found)) {
+      entry.line = std::make_shared<const Line>(Line{found->id, found->mark});
+    }
+    if (!entry.settled || (found && is(entry.line_settled, *found))) continue;
     entry.suspect = true;
     moved.push_back(id);
   }
@@ -122,9 +123,10 @@ std::vector<std::string> Survey::listed(const Place& project, const TargetLines&
   for (const std::string& id : users->second) {
     Entry& entry = entries_.at(id);
     if (!entry.settled) continue;
-    for (std::size_t i = 0; i < entry.targets.size(); ++i) {
-      if (entry.targets[i].place != project) continue;
-      const auto line = lines.find(entry.targets[i].secret);
+    const std::vector<v1::Target>& targets = entry.binding->targets;
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+      if (!is_in(targets[i], project)) continue;
+      const auto line = lines.find(targets[i].secret);
       if (line != lines.end() && !line->second.empty() &&
           line->second == entry.settled->entity_tags[i]) {
         continue;
@@ -159,10 +161,11 @@ void Survey::distrust(const std::string& id) {
 bool Survey::watches(const std::string& id) const {
   const auto found = entries_.find(id);
   if (found == entries_.end() || !found->second.settled) return false;
-  const Entry& entry = found->second;
-  return blind_.count(entry.manager) == 0 &&
-         std::none_of(entry.targets.begin(), entry.targets.end(),
-                      [this](const Spot& target) { return blind_.count(target.place) != 0; });
+  const v1::Binding& binding = *found->second.binding;
+  return blind_.count(manager_of(binding.source)) == 0 &&
+         std::none_of(
+             binding.targets.begin(), binding.targets.end(),
+             [this](const v1::Target& target) { return blind_.count(project_of(target)) != 0; });
 }
 
 }  // namespace certloop

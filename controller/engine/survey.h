@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -41,8 +42,8 @@ struct Suspicion {
 // What is not known is a reason to look. Passive; no I/O, no time, no lock.
 class Survey {
  public:
-  // A new or changed binding: nothing is known of it.
-  void replace(const v1::Binding& binding);
+  // A new or changed binding: nothing is known of it. It is kept, not copied.
+  void replace(std::shared_ptr<const v1::Binding> binding);
   void forget(const std::string& id);
 
   // The places of all bindings, each with the shortest resync of those that use it.
@@ -71,23 +72,23 @@ class Survey {
   bool watches(const std::string& id) const;
 
  private:
-  struct Spot {
-    Place place{};
-    std::string secret{};
+  // What a list said of a source, as far as two lists are compared. The lines of one binding are
+  // one object for as long as they are equal: at thousands of bindings they are what memory goes
+  // to.
+  struct Line {
+    std::string id{};
+    std::string mark{};
   };
+  using SharedLine = std::shared_ptr<const Line>;
+  static bool is(const SharedLine& known, const SourceLine& line);
   struct Entry {
-    v1::Source source{};
-    Place manager{};
-    std::vector<Spot> targets{};
-    std::chrono::seconds resync{};
-    std::optional<SourceLine> line{};         // newest list
-    std::optional<SourceLine> line_before{};  // newest when the last look began
-    std::optional<SourceLine> line_settled{};
+    std::shared_ptr<const v1::Binding> binding{};
+    SharedLine line{};          // newest list
+    SharedLine line_before{};   // newest when the last look began
+    SharedLine line_settled{};  // newest when the look began that settled it
     std::optional<Settled> settled{};
     bool suspect = false;
   };
-
-  bool is_moved(const Entry& entry, const SourceLine* line) const;
 
   std::map<std::string, Entry> entries_;
   std::map<Place, std::set<std::string>> users_;

@@ -34,7 +34,7 @@ SourceLine line(const std::string& id, const std::string& mark) {
 struct Quiet {
   Survey survey{};
   Quiet() {
-    survey.replace(binding("a", "s1"));
+    survey.replace(std::make_shared<const v1::Binding>(binding("a", "s1")));
     survey.listed(kManager, SourceLines{line("s1", "m1")});
     survey.begin("a");
     survey.end("a", Settled{"v1", {"1", "1"}});
@@ -104,7 +104,7 @@ TEST_CASE("survey: a source that a list leaves out is asked about, and its line 
 
 TEST_CASE("survey: what was never listed before its look is asked about once") {
   Survey survey;
-  survey.replace(binding("a", "s1"));
+  survey.replace(std::make_shared<const v1::Binding>(binding("a", "s1")));
   survey.begin("a");
   survey.end("a", Settled{"v1", {"1", "1"}});
   CHECK(survey.listed(kManager, SourceLines{line("s1", "m1")}) == Ids{"a"});
@@ -118,7 +118,7 @@ TEST_CASE("survey: a source by name is found by type and name, and has no versio
   auto named = binding("a", "");
   named.source.type = v1::SecretType::imported_cert;
   named.source.name = "name-of-s1";
-  survey.replace(named);
+  survey.replace(std::make_shared<const v1::Binding>(named));
   survey.listed(kManager, SourceLines{line("s1", "m1")});
   survey.begin("a");
   survey.end("a", Settled{"", {"1", "1"}});
@@ -155,8 +155,8 @@ TEST_CASE("survey: each place once, with the shortest resync of those that use i
   a.resync = std::chrono::seconds(600);
   b.resync = std::chrono::seconds(60);
   b.targets.pop_back();
-  survey.replace(a);
-  survey.replace(b);
+  survey.replace(std::make_shared<const v1::Binding>(a));
+  survey.replace(std::make_shared<const v1::Binding>(b));
   using std::chrono::seconds;
   CHECK(survey.places() == std::map<Place, seconds>{{kManager, seconds(60)},
                                                     {kShop, seconds(60)},
