@@ -7,4 +7,4 @@ hack/setup.sh
 export CCACHE_BASEDIR=$PWD CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 cmake --preset dev >/dev/null
 cmake --build --preset dev --target memory_bench -j"$(nproc)" >/dev/null
-build/dev/memory_bench
+build/dev/memory_bench 1000 10000

@@ -1,5 +1,6 @@
 #include "controller/app/mapping_file.h"
 
+#include <malloc.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -68,9 +69,15 @@ void MappingWatcher::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+// Reading takes many times the memory that its result keeps: it goes back to the system.
+void MappingWatcher::load() {
+  on_load_(load_mapping(path_, options_));
+  malloc_trim(0);
+}
+
 void MappingWatcher::watch() {
   std::string loaded = signature(path_);
-  on_load_(load_mapping(path_, options_));
+  load();
   std::string before = loaded;
   std::unique_lock lock(mutex_);
   while (!stopped_.wait_for(lock, poll_, [this] { return stopping_; })) {
@@ -78,7 +85,7 @@ void MappingWatcher::watch() {
     const std::string now = signature(path_);
     if (now != loaded && now == before) {
       loaded = now;
-      on_load_(load_mapping(path_, options_));
+      load();
     }
     before = now;
     lock.lock();

@@ -31,6 +31,7 @@ class MappingWatcher {
 
  private:
   void watch();
+  void load();
 
   const std::string path_;
   const v1::ResolveOptions options_;

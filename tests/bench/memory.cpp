@@ -72,12 +72,14 @@ long measure(std::size_t count) {
 
 }  // namespace
 
-int main() {
+// The numbers of mappings, as arguments.
+int main(int argc, char** argv) {
   const long empty = measure(1);
   std::cout << std::setw(10) << "mappings" << std::setw(14) << "resident KiB" << std::setw(14)
             << "beyond one\n";
   std::cout << std::setw(10) << 1 << std::setw(14) << empty << '\n';
-  for (const std::size_t count : {1'000, 10'000}) {
+  for (int i = 1; i < argc; ++i) {
+    const std::size_t count = std::stoul(argv[i]);
     const long resident = measure(count);
     std::cout << std::setw(10) << count << std::setw(14) << resident << std::setw(13)
               << resident - empty << std::endl;
