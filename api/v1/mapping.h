@@ -83,6 +83,7 @@ struct To {
 struct Require {
   std::vector<std::string> dns_names{};
   std::chrono::seconds valid_for{0};
+  bool allow_older = false;  // a certificate that ends earlier than the one it replaces
   bool operator==(const Require&) const = default;
 };
 

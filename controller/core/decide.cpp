@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <set>
 #include <string_view>
 
 #include "controller/core/names.h"
@@ -86,6 +87,11 @@ std::optional<Plan> name_not_covered(const Question& q) {
   return {};
 }
 
+bool same_names(const LeafFacts& a, const LeafFacts& b) {
+  return std::set(a.dns_names.begin(), a.dns_names.end()) ==
+         std::set(b.dns_names.begin(), b.dns_names.end());
+}
+
 // The policy. Order matters: the first rule that objects is what the operator is told.
 constexpr std::array kRules = {source_missing, source_unreadable,  key_missing,
                                key_mismatch,   chain_gap,          not_yet_valid,
@@ -120,6 +126,18 @@ Plan compare(const v1::Target& target, const TargetState& observed, const Finger
             present->entity_tag};
   }
   return {Reason::in_sync, "", {}};
+}
+
+Plan not_backwards(Plan plan, const v1::Require& require, const LeafFacts& source,
+                   const TargetState& observed) {
+  const auto* present = std::get_if<TargetPresent>(&observed);
+  if (plan.action() != Action::replace || require.allow_older || !present->in_place) return plan;
+  const LeafFacts& in_place = *present->in_place;
+  if (in_place.not_after <= source.not_after || !same_names(in_place, source)) return plan;
+  return {Reason::older_than_in_place,
+          "the certificate expires on " + rfc3339(source.not_after) +
+              ", the one in place, for the same names, on " + rfc3339(in_place.not_after),
+          {}};
 }
 
 }  // namespace certloop

@@ -18,4 +18,10 @@ std::optional<Plan> objection_to_source(const v1::Target& target, const v1::Requ
 // target's keys must hold.
 Plan compare(const v1::Target& target, const TargetState& observed, const Fingerprint& desired);
 
+// `plan`, or a hold in its place where it would go back: replace a certificate by one for the same
+// names that ends earlier. A source that was rolled back, or restored from a backup, does that; who
+// means it says so in the mapping.
+Plan not_backwards(Plan plan, const v1::Require& require, const LeafFacts& source,
+                   const TargetState& observed);
+
 }  // namespace certloop

@@ -46,6 +46,8 @@ const char* to_string(Reason reason) {
       return "TargetOtherFormat";
     case Reason::target_hidden:
       return "TargetHidden";
+    case Reason::older_than_in_place:
+      return "OlderThanInPlace";
     case Reason::not_ours:
       return "NotOurs";
     case Reason::drift_reported:
@@ -86,6 +88,8 @@ const char* advice(Reason reason) {
       return "delete the Code Engine secret, or name another one or its format in the mapping";
     case Reason::target_hidden:
       return "give certloop the Writer role on the project, so that it can compare the content";
+    case Reason::older_than_in_place:
+      return "publish a newer version, or set `require.allowOlder: true` to go back on purpose";
     case Reason::not_ours:
       return "set `onExisting: adopt` in the mapping to have it replaced, or delete the secret";
     case Reason::drift_reported:

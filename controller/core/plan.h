@@ -22,6 +22,7 @@ enum class Reason {
   name_not_covered,
   target_other_format,
   target_hidden,
+  older_than_in_place,
   not_ours,
   drift_reported,
   contended,
@@ -47,6 +48,7 @@ constexpr Action action_of(Reason reason) {
     case Reason::name_not_covered:
     case Reason::target_other_format:
     case Reason::target_hidden:
+    case Reason::older_than_in_place:
     case Reason::not_ours:
     case Reason::drift_reported:
     case Reason::contended:

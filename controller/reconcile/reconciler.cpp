@@ -19,8 +19,11 @@ Plan as_wished(const v1::Binding& binding, Plan plan) {
 
 TargetState state_of(const v1::Target& target, const std::optional<TargetSnapshot>& snapshot) {
   if (!snapshot) return TargetAbsent{};
-  TargetPresent present{snapshot->format, snapshot->entity_tag, {}};
-  if (snapshot->data) present.content = fingerprint_of(target, *snapshot->data);
+  TargetPresent present{snapshot->format, snapshot->entity_tag, {}, {}};
+  if (snapshot->data) {
+    present.content = fingerprint_of(target, *snapshot->data);
+    present.in_place = leaf_in(target, *snapshot->data);
+  }
   return present;
 }
 
@@ -105,8 +108,9 @@ TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1:
   const Fingerprint wanted = fingerprint_of(target, desired);
   const TargetState state = state_of(target, *snapshot);
   memory = after_look(std::move(memory), binding, state, wanted, now);
-  Plan plan =
-      as_wished(binding, permitted(compare(target, state, wanted), binding, memory, wanted, now));
+  Plan plan = not_backwards(compare(target, state, wanted), binding.require,
+                            source.bundle->facts.leaf, state);
+  plan = as_wished(binding, permitted(std::move(plan), binding, memory, wanted, now));
 
   Result<std::string> written;
   switch (plan.action()) {

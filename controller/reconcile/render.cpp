@@ -24,6 +24,32 @@ Fingerprint fingerprint_of(const v1::Target& target, const SecretData& data) {
   return whole.finish();
 }
 
+std::optional<LeafFacts> leaf_in(const v1::Target& target, const SecretData& data) {
+  SourcePayload pair;
+  bool wants_key = false;
+  for (const auto& [key, part] : target.data) {
+    const auto present = data.find(key);
+    switch (part) {
+      case v1::Part::chain:
+        if (present != data.end()) pair.issuers.emplace_back(present->second.reveal());
+        break;
+      case v1::Part::certificate:
+      case v1::Part::fullchain:
+        if (present != data.end()) pair.certificate = std::string(present->second.reveal());
+        break;
+      case v1::Part::private_key:
+        wants_key = true;
+        if (present != data.end()) pair.private_key = present->second.clone();
+        break;
+    }
+  }
+  if (pair.certificate.empty()) return {};
+  const auto bundle = tls::inspect(pair);
+  if (!bundle || !bundle->facts.missing_issuer.empty()) return {};
+  if (wants_key && !bundle->facts.key_matches) return {};
+  return bundle->facts.leaf;
+}
+
 SecretData merged(const v1::Target& target, SecretData rendered, const SecretData& present) {
   for (const auto& [key, value] : present) {
     if (target.data.count(key) == 0) rendered.emplace(key, value.clone());

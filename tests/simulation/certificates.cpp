@@ -37,7 +37,9 @@ class Issuer {
     const auto key = test_pki::Key::make();
     const WallTime start = Timeline::kFirstDay;
     std::vector<Certificate> made;
-    for (const char* name : {"new-key-1", "new-key-2", "new-key-3"}) made.push_back(issue(name));
+    for (const char* name : {"new-key-1", "new-key-2"}) made.push_back(issue(name));
+    made.push_back(issue("ends-on-day-70", {.not_after = start + 70 * kDay}));
+    made.push_back(issue("ends-on-day-80", {.not_after = start + 80 * kDay}));
     made.push_back(issue("same-key-1", {.key = key}));
     made.push_back(issue("same-key-2", {.key = key}));
     made.push_back(issue("same-serial-and-dates-1", {.serial = "0a1b2c"}));

@@ -63,6 +63,10 @@ void Judge::writes(const v1::Binding& binding, const v1::Target& target, const T
   if (before && meaning_of(target, before->data) == meaning) {
     return accuse(Invariant::writes_are_changes, key + " already held " + certificate.name);
   }
+  if (would_go_back(binding, target, certificate)) {
+    return accuse(Invariant::no_regression,
+                  key + " gets " + certificate.name + ", which ends earlier");
+  }
   auto& newest = newest_[{key, source.number}];
   if (*version < newest) {
     return accuse(Invariant::no_regression, key + " gets the older " + certificate.name);
@@ -101,6 +105,29 @@ std::optional<std::size_t> Judge::version_of(const Source& source, const v1::Tar
   return {};
 }
 
+// Of the same source, so for the same names; whole, though its chain may have been left out.
+const Certificate* Judge::pair_in(const Source& source, const v1::Target& target) const {
+  const Stored* stored = world_.stored(target);
+  if (!stored) return nullptr;
+  const Texts meaning = meaning_of(target, stored->data);
+  for (const Certificate& certificate : certificates_.of(source.number)) {
+    if (!certificate.sound) continue;
+    Texts texts = certificate.texts(target);
+    for (const auto& [key, part] : target.data) {
+      if (part == v1::Part::chain && meaning.count(key) == 0) texts.erase(key);
+    }
+    if (texts == meaning) return &certificate;
+  }
+  return nullptr;
+}
+
+bool Judge::would_go_back(const v1::Binding& binding, const v1::Target& target,
+                          const Certificate& next) const {
+  if (binding.require.allow_older) return false;
+  const Certificate* there = pair_in(world_.source(binding.source), target);
+  return there && next.not_after < there->not_after;
+}
+
 bool Judge::is_right(const v1::Binding& binding, const v1::Target& target) const {
   const Certificate* current = world_.source(binding.source).current();
   // A bad one is held, whatever is in place; so is one that became good or bad just now.
@@ -110,6 +137,7 @@ bool Judge::is_right(const v1::Binding& binding, const v1::Target& target) const
   if (!stored) return false;
   // Somebody made it another kind of secret: a person has to act.
   if (stored->format != v1::to_string(target.format)) return true;
+  if (would_go_back(binding, target, *current)) return true;
   return meaning_of(target, stored->data) == current->texts(target);
 }
 

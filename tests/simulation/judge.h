@@ -55,6 +55,12 @@ class Judge {
   const std::optional<Violation>& violation() const { return violation_; }
 
  private:
+  // The whole pair in the target that is one of this source's; null: none.
+  const Certificate* pair_in(const Source& source, const v1::Target& target) const;
+  // For the same names, and ends earlier than what is in place, though the mapping does not allow
+  // it.
+  bool would_go_back(const v1::Binding& binding, const v1::Target& target,
+                     const Certificate& next) const;
   // The newest version of the source that this content belongs to; empty: of none.
   std::optional<std::size_t> version_of(const Source& source, const v1::Target& target,
                                         const Texts& meaning) const;

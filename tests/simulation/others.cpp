@@ -157,6 +157,7 @@ void Others::change_mapping() {
     binding.source = World::source_at(stage_.chance.below(Certificates::kSources));
     binding.resync =
         std::chrono::duration_cast<std::chrono::seconds>(stage_.chance.between(1h, 4h));
+    binding.require.allow_older = stage_.chance.hit(0.5);
   }
   stage_.judge.may_write_everything();
   for (const auto& controller : controllers_) {

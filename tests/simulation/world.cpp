@@ -12,6 +12,7 @@ v1::Binding binding_of(std::size_t number, std::vector<v1::Target> targets) {
   binding.id = "shop/mapping" + std::to_string(number);
   binding.source = World::source_at(number);
   binding.targets = std::move(targets);
+  binding.require.allow_older = number != 1;
   return binding;
 }
 

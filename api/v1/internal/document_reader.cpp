@@ -131,6 +131,7 @@ Require read_require(Report& report, const Field& field) {
     }
   }
   keep(require.valid_for, read(report, fields["validFor"], check_duration, Plain::numeric));
+  keep(require.allow_older, flag_of(report, fields["allowOlder"]));
   return require;
 }
 

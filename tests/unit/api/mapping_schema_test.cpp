@@ -93,6 +93,7 @@ TEST_CASE("the schema's examples and defaults are what the parser takes") {
         defaults.resync);
   CHECK(internal::check_duration(schema["require"]["properties"]["validFor"]["default"]) ==
         Require{}.valid_for);
+  CHECK(schema["require"]["properties"]["allowOlder"]["default"] == Require{}.allow_older);
   CHECK(schema["to"]["properties"]["format"]["default"] == to_string(To{}.format));
   const auto& mapping = schema["mapping"]["properties"];
   CHECK(mapping["onExisting"]["default"] == to_string(Ownership{}.on_existing));

@@ -81,6 +81,16 @@ TEST_CASE("a mapping with every key is read as it was written") {
   CHECK(payments.ownership == Ownership{OnExisting::adopt_if_equal, Drift::report, true});
 }
 
+TEST_CASE("a mapping may allow an older certificate, and does not unless it says so") {
+  const auto allow_older = [](const std::string& text) {
+    const auto parsed = parse(text);
+    REQUIRE(parsed);
+    return parsed->at(0).mappings.at(1).require.allow_older;
+  };
+  CHECK_FALSE(allow_older(kFull));
+  CHECK(allow_older(with(kFull, "validFor: 7d", "validFor: 7d\n        allowOlder: true")));
+}
+
 TEST_CASE("a file with eight different faults gives eight faults with their places") {
   const std::string text = R"(apiVersion: certloop.dev/v2
 kind: CertificateMapping

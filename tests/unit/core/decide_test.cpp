@@ -197,6 +197,59 @@ TEST_CASE("a target is compared by presence, format, visibility and content, in 
   }
 }
 
+TEST_CASE("what is in place is not replaced by an older one for the same names") {
+  const auto leaf = [](std::vector<std::string> names, WallTime not_after) {
+    LeafFacts facts;
+    facts.dns_names = std::move(names);
+    facts.not_after = not_after;
+    return facts;
+  };
+  const LeafFacts next = leaf({"a.example", "b.example"}, kNow + 30 * 24h);
+  const auto holding = [](std::optional<LeafFacts> in_place) {
+    return TargetPresent{"tls", "7", kOther, std::move(in_place)};
+  };
+  struct Case {
+    const char* fact;
+    TargetState target;
+    bool allowed = false;
+    Reason reason;
+  };
+  const LeafFacts later = leaf({"b.example", "a.example", "a.example"}, kNow + 31 * 24h);
+  const std::vector<Case> cases = {
+      {"it ends later: held", holding(later), false, Reason::older_than_in_place},
+      {"a second is enough", holding(leaf(next.dns_names, next.not_after + 1s)), false,
+       Reason::older_than_in_place},
+      {"the mapping allows it", holding(later), true, Reason::content_differs},
+      {"it ends at the same time", holding(leaf(next.dns_names, next.not_after)), false,
+       Reason::content_differs},
+      {"it ends earlier", holding(leaf(next.dns_names, next.not_after - 1s)), false,
+       Reason::content_differs},
+      {"it has a name less", holding(leaf({"a.example"}, later.not_after)), false,
+       Reason::content_differs},
+      {"it has a name more",
+       holding(leaf({"a.example", "b.example", "c.example"}, later.not_after)), false,
+       Reason::content_differs},
+      {"there is no whole pair in place", holding({}), false, Reason::content_differs},
+      {"there is nothing in place", TargetAbsent{}, false, Reason::target_missing},
+      {"what is in place is equal", TargetPresent{"tls", "7", kDesired, later}, false,
+       Reason::in_sync},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.fact) {
+      v1::Require require;
+      require.allow_older = c.allowed;
+      const Plan plan =
+          not_backwards(compare(tls_target(), c.target, kDesired), require, next, c.target);
+      CHECK(plan.reason == c.reason);
+      CHECK(plan.if_match.empty() == (c.reason != Reason::content_differs));
+    }
+  }
+  const Plan held = not_backwards(Plan{Reason::content_differs, "", "7"}, {}, next, holding(later));
+  CHECK(held.message ==
+        "the certificate expires on 2026-08-31T00:00:00Z, the one in place, for the same names, on "
+        "2026-09-01T00:00:00Z");
+}
+
 TEST_CASE("a foreign format reaches the message printable and short") {
   const TargetPresent present{"\x1b[31m" + std::string(500, 'x'), "7", {}};
   const std::string message = compare(tls_target(), present, kDesired).message;

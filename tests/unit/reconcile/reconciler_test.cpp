@@ -217,6 +217,29 @@ TEST_CASE("a certificate that is not fit is held: nothing is written") {
   }
 }
 
+TEST_CASE("a source that went back is held until the mapping allows it") {
+  test::World world;
+  const auto target = test::tls_target();
+  const auto now = world.clock.wall_now();
+  const auto publish = [&](std::chrono::hours ends) {
+    const auto leaf = world.issue({.not_after = now + ends});
+    world.cloud.put(test::source_by_id(), world.material(leaf));
+    return leaf;
+  };
+  const auto newer = publish(90 * 24h);
+  REQUIRE(world.look_at(target).wrote);
+  const auto older = publish(30 * 24h);
+  const auto held = world.look_at(target);
+  CHECK_FALSE(held.wrote);
+  CHECK(held.plan->reason == Reason::older_than_in_place);
+  CHECK(world.cloud.stored(target)->data == world.tls_data(newer));
+
+  auto binding = test::binding_of("b", {target});
+  binding.require.allow_older = true;
+  CHECK(world.look(binding).targets[0].wrote);
+  CHECK(world.cloud.stored(target)->data == world.tls_data(older));
+}
+
 TEST_CASE("a source that is gone or unreadable is held, its old secret stays") {
   World world;
   const auto leaf = world.rotate();
