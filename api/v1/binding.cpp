@@ -164,6 +164,7 @@ void Resolver::add(const CertificateMapping& document) {
     for (const To& to : mapping.to) binding.targets.push_back(target(scope, to));
     binding.require = mapping.require;
     binding.ownership = mapping.ownership;
+    binding.expiring_within = mapping.expiring_within;
     binding.resync = document.resync;
     bindings_.push_back(std::move(binding));
   }

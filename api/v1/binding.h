@@ -51,6 +51,7 @@ struct Binding {
   std::vector<Target> targets{};
   Require require{};
   Ownership ownership{};
+  std::chrono::seconds expiring_within{std::chrono::hours(14 * 24)};
   std::chrono::seconds resync{600};
   bool operator==(const Binding&) const = default;
 };

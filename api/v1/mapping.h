@@ -111,6 +111,7 @@ struct Mapping {
   std::vector<To> to{};
   Require require{};
   Ownership ownership{};
+  std::chrono::seconds expiring_within{std::chrono::hours(14 * 24)};  // an end that is near
   Place place{};
 };
 

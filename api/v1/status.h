@@ -27,6 +27,7 @@ struct TargetStatus {
   std::string format{};
   Condition ready{};                       // True: the secret holds the certificate
   Condition stalled{};                     // True: it stays as it is until a person acts
+  Condition expiring{};                    // True: the certificate it serves has ended or soon will
   std::chrono::sys_seconds observed_at{};  // last look, whatever its outcome
   std::optional<std::chrono::sys_seconds> written_at{};  // by this process
 };

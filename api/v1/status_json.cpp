@@ -26,7 +26,9 @@ Json target(const TargetStatus& t) {
   return {{"project", t.project},
           {"secret", t.secret},
           {"format", t.format},
-          {"conditions", {condition("Ready", t.ready), condition("Stalled", t.stalled)}},
+          {"conditions",
+           {condition("Ready", t.ready), condition("Stalled", t.stalled),
+            condition("Expiring", t.expiring)}},
           {"observedAt", observed ? Json(rfc3339(t.observed_at)) : Json(nullptr)},
           {"writtenAt", optional_time(t.written_at)}};
 }

@@ -94,6 +94,14 @@ void TelemetryLog::on(const TargetReconciled& event) {
   fields.emplace_back("trigger", to_string(event.trigger));
   fields.emplace_back("took_ms", std::to_string(event.took.count()));
   say(level_of(event), "reconciled", fields);
+  if (is_due(event.expiring.state)) {
+    // Of its own, so that an alert can be bound to it: it may be in sync, and it may be held.
+    say(Level::error, "certificate expiring",
+        {{"mapping", event.binding},
+         {"target", event.target},
+         {"reason", to_string(event.expiring.state)},
+         {"message", event.expiring.message}});
+  }
 }
 
 void TelemetryLog::on(const NotificationReceived& event) {

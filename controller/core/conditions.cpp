@@ -47,6 +47,16 @@ std::string with_advice(const Plan& plan) {
   return what_to_do.empty() ? plan.message : plan.message + "; " + what_to_do;
 }
 
+// A target that could not be seen may serve what it did: the last word on it stays.
+Condition expiring(const Condition& previous, const TargetOutcome& outcome, WallTime now) {
+  const auto& [state, message] = outcome.expiring;
+  if (state == Expiry::unknown && outcome.error) return previous;
+  const auto status = state == Expiry::unknown ? ConditionStatus::unknown
+                      : is_due(state)          ? ConditionStatus::yes
+                                               : ConditionStatus::no;
+  return turned(previous, status, to_string(state), message, now);
+}
+
 }  // namespace
 
 v1::TargetStatus unobserved(const v1::Target& target, WallTime now) {
@@ -56,6 +66,7 @@ v1::TargetStatus unobserved(const v1::Target& target, WallTime now) {
   status.format = v1::to_string(target.format);
   status.ready = {ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
   status.stalled = {ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
+  status.expiring = {ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
   return status;
 }
 
@@ -63,6 +74,7 @@ v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, W
   v1::TargetStatus status = std::move(previous);
   status.observed_at = now;
   if (outcome.wrote) status.written_at = now;
+  status.expiring = expiring(status.expiring, outcome, now);
   if (outcome.error) {
     const auto stalled =
         needs_a_person(outcome.error->code) ? ConditionStatus::yes : ConditionStatus::no;

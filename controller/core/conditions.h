@@ -3,6 +3,7 @@
 
 #include "api/v1/binding.h"
 #include "api/v1/status.h"
+#include "controller/core/expiry.h"
 #include "controller/core/observed.h"
 #include "controller/core/ownership.h"
 #include "controller/core/plan.h"
@@ -17,6 +18,7 @@ struct TargetOutcome {
   bool wrote = false;
   std::optional<TargetMemory> memory{};  // what is known of it now; empty: nothing was learned
   std::string entity_tag{};              // of what is in place now; empty: not known
+  Expiring expiring{};                   // of the certificate that it serves now
 };
 
 // A target nobody has looked at yet: everything Unknown.

@@ -129,14 +129,12 @@ Plan compare(const v1::Target& target, const TargetState& observed, const Finger
 }
 
 Plan not_backwards(Plan plan, const v1::Require& require, const LeafFacts& source,
-                   const TargetState& observed) {
-  const auto* present = std::get_if<TargetPresent>(&observed);
-  if (plan.action() != Action::replace || require.allow_older || !present->in_place) return plan;
-  const LeafFacts& in_place = *present->in_place;
-  if (in_place.not_after <= source.not_after || !same_names(in_place, source)) return plan;
+                   const std::optional<LeafFacts>& in_place) {
+  if (plan.action() != Action::replace || require.allow_older || !in_place) return plan;
+  if (in_place->not_after <= source.not_after || !same_names(*in_place, source)) return plan;
   return {Reason::older_than_in_place,
           "the certificate expires on " + rfc3339(source.not_after) +
-              ", the one in place, for the same names, on " + rfc3339(in_place.not_after),
+              ", the one in place, for the same names, on " + rfc3339(in_place->not_after),
           {}};
 }
 

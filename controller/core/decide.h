@@ -20,8 +20,8 @@ Plan compare(const v1::Target& target, const TargetState& observed, const Finger
 
 // `plan`, or a hold in its place where it would go back: replace a certificate by one for the same
 // names that ends earlier. A source that was rolled back, or restored from a backup, does that; who
-// means it says so in the mapping.
+// means it says so in the mapping. `in_place`: of the whole pair that the target holds, if it does.
 Plan not_backwards(Plan plan, const v1::Require& require, const LeafFacts& source,
-                   const TargetState& observed);
+                   const std::optional<LeafFacts>& in_place);
 
 }  // namespace certloop

@@ -54,8 +54,6 @@ struct TargetPresent {
   std::string entity_tag{};
   // Of the keys this mapping writes. Empty: the service did not show the content.
   std::optional<Fingerprint> content{};
-  // The certificate that is served from here; only of a pair that is whole and fits.
-  std::optional<LeafFacts> in_place{};
 };
 using TargetState = std::variant<TargetAbsent, TargetPresent>;
 

@@ -148,8 +148,9 @@ std::optional<Job> Dispatcher::take(SteadyTime now) {
   for (const v1::Target& target : job.binding->targets) {
     job.memories.push_back(memories_.at(place_of(target)));
   }
-  // A notification knows better than any list.
-  if (job.trigger == Trigger::resync) job.suspicion = survey_.suspicion(item->key);
+  // A notification knows better than any list, and so does the calendar.
+  const bool is_overdue = entry.changes_at && *entry.changes_at <= now;
+  if (job.trigger == Trigger::resync && !is_overdue) job.suspicion = survey_.suspicion(item->key);
   survey_.begin(item->key);
   return job;
 }
@@ -160,15 +161,29 @@ Dispatcher::Calls Dispatcher::complete(const Job& job, Outcome outcome, SteadyTi
   const auto entry = entries_.find(job.binding->id);
   const bool is_current = entry != entries_.end() && entry->second.binding == job.binding;
   learn(job, outcome, is_current);
-  const Next next =
-      after_notification(pace_, job.trigger, found_nothing_new(outcome), outcome.next);
-  queue_.finish(job.binding->id,
-                next_turn(pace_, next, job.failures, resync_of(*job.binding), now, unit_random));
+  if (is_current && !outcome.unchanged) {
+    const auto& when = outcome.changes_at;
+    entry->second.changes_at = when ? std::optional(now + (*when - wall)) : std::nullopt;
+  }
+  queue_.finish(job.binding->id, turn_after(job, outcome, now, unit_random));
   if (entry == entries_.end()) return calls;
   if (is_current) fold_into(entry->second.status, *job.binding, outcome, wall);
   const WakeResult::Run run{job.binding, std::make_shared<const Outcome>(std::move(outcome))};
   settle(entry->second.for_this_run, &run, calls);
   return calls;
+}
+
+// No list tells that time has passed: what it changes is looked at when it does.
+Turn Dispatcher::turn_after(const Job& job, const Outcome& outcome, SteadyTime now,
+                            double unit_random) const {
+  const Next next =
+      after_notification(pace_, job.trigger, found_nothing_new(outcome), outcome.next);
+  Turn turn = next_turn(pace_, next, job.failures, resync_of(*job.binding), now, unit_random);
+  const auto entry = entries_.find(job.binding->id);
+  if (entry != entries_.end() && entry->second.changes_at) {
+    turn.at = std::max(std::min(turn.at, *entry->second.changes_at), turn.not_before);
+  }
+  return turn;
 }
 
 void Dispatcher::forget_others(const std::set<std::string>& places) {

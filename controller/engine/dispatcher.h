@@ -105,6 +105,7 @@ class Dispatcher {
   struct Entry {
     std::shared_ptr<const v1::Binding> binding{};
     v1::MappingStatus status{};
+    std::optional<SteadyTime> changes_at{};  // time alone changes what the last whole look found
     Waiters for_next_run{};
     Waiters for_this_run{};
   };
@@ -114,6 +115,7 @@ class Dispatcher {
   // What the looks taught about each target, by its place, whichever binding names it; forgotten
   // when none does.
   void forget_others(const std::set<std::string>& places);
+  Turn turn_after(const Job& job, const Outcome& outcome, SteadyTime now, double unit_random) const;
   void learn(const Job& job, const Outcome& outcome, bool is_current);
   bool has_surveys() const { return pace_.full_look > Duration::zero(); }
   void plan_surveys(SteadyTime now);

@@ -5,7 +5,9 @@ namespace {
 
 Outcome failed(const v1::Binding& binding, const Error& error) {
   Outcome outcome;
-  outcome.targets.assign(binding.targets.size(), TargetOutcome{{}, error, false, {}, {}});
+  TargetOutcome target;
+  target.error = error;
+  outcome.targets.assign(binding.targets.size(), target);
   outcome.next = next_after(error);
   return outcome;
 }
@@ -85,8 +87,8 @@ Outcome Worker::reconcile(const Job& job) {
 void Worker::report(const Job& job, const Outcome& outcome, Duration took) {
   for (std::size_t i = 0; i < outcome.targets.size(); ++i) {
     telemetry_.on(TargetReconciled{job.binding->id, v1::display_name(job.binding->targets[i]),
-                                   outcome.targets[i].plan, outcome.targets[i].error, job.trigger,
-                                   took});
+                                   outcome.targets[i].plan, outcome.targets[i].error,
+                                   outcome.targets[i].expiring, job.trigger, took});
   }
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "api/v1/mapping.h"
+#include "controller/core/expiry.h"
 #include "controller/core/plan.h"
 #include "controller/core/result.h"
 #include "controller/core/trigger.h"
@@ -16,6 +17,7 @@ struct TargetReconciled {
   std::string target{};
   std::optional<Plan> plan{};    // empty: it could not be observed
   std::optional<Error> error{};  // the observation or the write failed
+  Expiring expiring{};           // of the certificate that it serves now
   Trigger trigger = Trigger::resync;
   Duration took{};
 };

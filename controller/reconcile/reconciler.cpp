@@ -1,5 +1,6 @@
 #include "controller/reconcile/reconciler.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/core/decide.h"
@@ -10,7 +11,15 @@ namespace certloop {
 namespace {
 
 TargetOutcome failed(Error error) {
-  return {{}, std::move(error), false, {}, {}};
+  TargetOutcome outcome;
+  outcome.error = std::move(error);
+  return outcome;
+}
+
+TargetOutcome decided(Plan plan) {
+  TargetOutcome outcome;
+  outcome.plan = std::move(plan);
+  return outcome;
 }
 
 Plan as_wished(const v1::Binding& binding, Plan plan) {
@@ -19,11 +28,8 @@ Plan as_wished(const v1::Binding& binding, Plan plan) {
 
 TargetState state_of(const v1::Target& target, const std::optional<TargetSnapshot>& snapshot) {
   if (!snapshot) return TargetAbsent{};
-  TargetPresent present{snapshot->format, snapshot->entity_tag, {}, {}};
-  if (snapshot->data) {
-    present.content = fingerprint_of(target, *snapshot->data);
-    present.in_place = leaf_in(target, *snapshot->data);
-  }
+  TargetPresent present{snapshot->format, snapshot->entity_tag, {}};
+  if (snapshot->data) present.content = fingerprint_of(target, *snapshot->data);
   return present;
 }
 
@@ -34,6 +40,16 @@ Next next_for(const TargetOutcome& outcome, const std::optional<LeafFacts>& leaf
     return After{std::chrono::duration_cast<Duration>(leaf->not_before - now)};
   }
   return AtResync{};
+}
+
+std::optional<WallTime> earlier(std::optional<WallTime> a, std::optional<WallTime> b) {
+  return a && b ? std::min(a, b) : a ? a : b;
+}
+
+std::optional<LeafFacts> in_place(const v1::Target& target,
+                                  const Result<std::optional<TargetSnapshot>>& observed) {
+  if (!observed || !*observed || !(*observed)->data) return {};
+  return leaf_in(target, *(*observed)->data);
 }
 
 // A service that asks us to wait is heard even where its answer decides nothing: because the source
@@ -84,23 +100,31 @@ Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline,
   }
   outcome.next = AtResync{};
   for (std::size_t i = 0; i < observed.size(); ++i) {
+    const v1::Target& target = binding.targets[i];
     outcome.next = combine(outcome.next, told_by(observed[i]));
+    Served served{in_place(target, observed[i]), outcome.leaf, {}};
     const TargetMemory memory = i < memories.size() ? memories[i] : TargetMemory{};
-    outcome.targets.push_back(source ? reconcile_target(binding, binding.targets[i], *source,
-                                                        observed[i], memory, deadline)
-                                     : failed(source.error()));
-    outcome.next =
-        combine(outcome.next, next_for(outcome.targets.back(), outcome.leaf, clock_.wall_now()));
+    TargetOutcome done =
+        source ? reconcile_target(binding, target, *source, observed[i], served, memory, deadline)
+               : failed(source.error());
+    if (done.wrote && has_leaf(target)) served.in_place = outcome.leaf;
+    if (!done.error) served.plan = done.plan;
+    const WallTime now = clock_.wall_now();
+    done.expiring = expiry_of(served, binding.expiring_within, now);
+    outcome.next = combine(outcome.next, next_for(done, outcome.leaf, now));
+    outcome.changes_at = earlier(outcome.changes_at, next_change(served, binding, now));
+    outcome.targets.push_back(std::move(done));
   }
   return outcome;
 }
 
 TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1::Target& target,
                                            const Inspected& source, const ObservedTarget& snapshot,
-                                           TargetMemory memory, SteadyTime deadline) {
+                                           const Served& served, TargetMemory memory,
+                                           SteadyTime deadline) {
   const WallTime now = clock_.wall_now();
   if (auto held = objection_to_source(target, binding.require, source.state, now)) {
-    return {as_wished(binding, std::move(*held)), {}, false, {}, {}};
+    return decided(as_wished(binding, std::move(*held)));
   }
   if (!snapshot) return failed(snapshot.error());
 
@@ -108,33 +132,35 @@ TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1:
   const Fingerprint wanted = fingerprint_of(target, desired);
   const TargetState state = state_of(target, *snapshot);
   memory = after_look(std::move(memory), binding, state, wanted, now);
-  Plan plan = not_backwards(compare(target, state, wanted), binding.require,
-                            source.bundle->facts.leaf, state);
+  Plan plan = not_backwards(compare(target, state, wanted), binding.require, *served.source,
+                            served.in_place);
   plan = as_wished(binding, permitted(std::move(plan), binding, memory, wanted, now));
 
+  TargetOutcome outcome = decided(std::move(plan));
   Result<std::string> written;
-  switch (plan.action()) {
+  switch (outcome.plan->action()) {
     case Action::nothing:
     case Action::hold:
-      return {
-          std::move(plan), {}, false, std::move(memory), *snapshot ? (*snapshot)->entity_tag : ""};
+      outcome.memory = std::move(memory);
+      if (*snapshot) outcome.entity_tag = (*snapshot)->entity_tag;
+      return outcome;
     case Action::create:
       written = target_.create(target, desired, deadline);
       break;
     case Action::replace:
       desired = merged(target, std::move(desired), *(*snapshot)->data);
-      written = target_.replace(target, desired, plan.if_match, deadline);
+      written = target_.replace(target, desired, outcome.plan->if_match, deadline);
       break;
   }
   if (!written) {
-    return {
-        std::move(plan), written.error(), false, after_failed_write(std::move(memory), wanted), {}};
+    outcome.error = written.error();
+    outcome.memory = after_failed_write(std::move(memory), wanted);
+    return outcome;
   }
-  return {std::move(plan),
-          {},
-          !target_.is_dry_run(),
-          after_write(std::move(memory), wanted),
-          std::move(*written)};
+  outcome.wrote = !target_.is_dry_run();
+  outcome.memory = after_write(std::move(memory), wanted);
+  outcome.entity_tag = std::move(*written);
+  return outcome;
 }
 
 }  // namespace certloop

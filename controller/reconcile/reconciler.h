@@ -25,6 +25,8 @@ struct Outcome {
   bool unchanged = false;           // asked, not looked at: nothing new, and no entry in `targets`
   std::vector<TargetOutcome> targets{};
   Next next{};
+  // When time alone will change what was found; empty: never.
+  std::optional<WallTime> changes_at{};
 };
 
 // Makes targets equal to their source, one binding at a time: observe, decide, act. Gets a binding
@@ -47,7 +49,7 @@ class Reconciler {
   Result<Inspected> observe_source(const v1::Source& source, SteadyTime deadline);
   TargetOutcome reconcile_target(const v1::Binding& binding, const v1::Target& target,
                                  const Inspected& source, const ObservedTarget& snapshot,
-                                 TargetMemory memory, SteadyTime deadline);
+                                 const Served& served, TargetMemory memory, SteadyTime deadline);
 
   SecretSource& source_;
   SecretTarget& target_;

@@ -1,5 +1,7 @@
 #include "controller/reconcile/render.h"
 
+#include <algorithm>
+
 namespace certloop {
 
 SecretData render(const v1::Target& target, const tls::Bundle& bundle) {
@@ -48,6 +50,12 @@ std::optional<LeafFacts> leaf_in(const v1::Target& target, const SecretData& dat
   if (!bundle || !bundle->facts.missing_issuer.empty()) return {};
   if (wants_key && !bundle->facts.key_matches) return {};
   return bundle->facts.leaf;
+}
+
+bool has_leaf(const v1::Target& target) {
+  return std::any_of(target.data.begin(), target.data.end(), [](const auto& entry) {
+    return entry.second == v1::Part::certificate || entry.second == v1::Part::fullchain;
+  });
 }
 
 SecretData merged(const v1::Target& target, SecretData rendered, const SecretData& present) {

@@ -17,6 +17,8 @@ Fingerprint fingerprint_of(const v1::Target& target, const SecretData& data);
 // The leaf that is served from `data`: of the mapping's certificate key, if the pair is whole and
 // the key beside it fits. Empty for anything else, so that nothing broken is ever worth keeping.
 std::optional<LeafFacts> leaf_in(const v1::Target& target, const SecretData& data);
+// Does the mapping put a leaf into this target at all?
+bool has_leaf(const v1::Target& target);
 
 // The content for a replace: what was rendered, plus the keys of the present secret that the
 // mapping does not name. A replace writes the whole secret, and what others keep in it must not be

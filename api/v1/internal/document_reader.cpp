@@ -156,6 +156,8 @@ Mapping read_mapping(Report& report, const Field& field) {
   }
   mapping.require = read_require(report, fields["require"]);
   mapping.ownership = read_ownership(report, fields);
+  keep(mapping.expiring_within,
+       read(report, fields["expiringWithin"], check_duration, Plain::numeric));
   return mapping;
 }
 

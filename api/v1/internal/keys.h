@@ -18,7 +18,7 @@ struct KeySet {
 };
 
 inline constexpr bool kRequired = true;
-inline constexpr std::size_t kMaxKeys = 7;  // of one map
+inline constexpr std::size_t kMaxKeys = 8;  // of one map
 
 inline constexpr Key kDocument[] = {
     {"apiVersion", kRequired}, {"kind", kRequired}, {"metadata", kRequired}, {"spec", kRequired}};
@@ -30,7 +30,7 @@ inline constexpr Key kProject[] = {
     {"id", kRequired}, {"region"}, {"url"}, {"trustedProfile"}, {"apiKeyFile"}};
 inline constexpr Key kMapping[] = {{"name", kRequired}, {"from", kRequired}, {"to", kRequired},
                                    {"require"},         {"onExisting"},      {"drift"},
-                                   {"suspend"}};
+                                   {"suspend"},         {"expiringWithin"}};
 inline constexpr Key kFrom[] = {
     {"secretsManager", kRequired}, {"id"}, {"group"}, {"type"}, {"name"}};
 inline constexpr Key kTo[] = {{"project", kRequired}, {"secret", kRequired}, {"format"}, {"data"}};

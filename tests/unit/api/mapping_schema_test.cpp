@@ -98,6 +98,8 @@ TEST_CASE("the schema's examples and defaults are what the parser takes") {
   const auto& mapping = schema["mapping"]["properties"];
   CHECK(mapping["onExisting"]["default"] == to_string(Ownership{}.on_existing));
   CHECK(mapping["drift"]["default"] == to_string(Ownership{}.drift));
+  CHECK(internal::check_duration(mapping["expiringWithin"]["default"]) ==
+        Mapping{}.expiring_within);
   CHECK(mapping["suspend"]["default"] == Ownership{}.suspend);
 }
 

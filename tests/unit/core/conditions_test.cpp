@@ -89,6 +89,48 @@ TEST_CASE("each outcome gives its two conditions") {
   }
 }
 
+TEST_CASE("expiring is a condition of its own, whatever the plan is") {
+  const auto with = [](TargetOutcome outcome, Expiry state) {
+    outcome.expiring = {state, "what is the case"};
+    return outcome;
+  };
+  struct Case {
+    const char* fact;
+    TargetOutcome outcome;
+    ConditionStatus expiring;
+    const char* reason;
+  };
+  const auto yes = ConditionStatus::yes;
+  const auto no = ConditionStatus::no;
+  const auto unknown = ConditionStatus::unknown;
+  const std::vector<Case> cases = {
+      {"it has time", with(planned(Reason::in_sync), Expiry::not_due), no, "NotDue"},
+      {"in sync and near", with(planned(Reason::in_sync), Expiry::not_renewed), yes, "NotRenewed"},
+      {"held and near", with(planned(Reason::chain_gap), Expiry::successor_held), yes,
+       "SuccessorHeld"},
+      {"failed and near", with(failed(ErrorCode::denied), Expiry::not_replaced), yes,
+       "NotReplaced"},
+      {"over", with(planned(Reason::expired), Expiry::expired), yes, "Expired"},
+      {"nothing is there", with(planned(Reason::target_missing), Expiry::unknown), unknown,
+       "NoCertificate"},
+  };
+  for (const Case& c : cases) {
+    DYNAMIC_SECTION(c.fact) {
+      const auto status = after({c.outcome});
+      CHECK(status.expiring.status == c.expiring);
+      CHECK(status.expiring.reason == c.reason);
+      CHECK(status.expiring.message == "what is the case");
+    }
+  }
+  SECTION("a target that cannot be seen keeps the last word on it") {
+    const auto status = after({with(planned(Reason::in_sync), Expiry::not_renewed),
+                               failed(ErrorCode::unavailable), failed(ErrorCode::unavailable)});
+    CHECK(status.expiring.status == yes);
+    CHECK(status.expiring.reason == "NotRenewed");
+    CHECK(status.expiring.since == kStart + 1min);
+  }
+}
+
 TEST_CASE("a write that failed after a plan is told by its error") {
   const auto status = after({{Plan{Reason::content_differs, "differs", "7"},
                               Error{ErrorCode::conflict, "somebody was faster", {}}, false}});

@@ -205,47 +205,39 @@ TEST_CASE("what is in place is not replaced by an older one for the same names")
     return facts;
   };
   const LeafFacts next = leaf({"a.example", "b.example"}, kNow + 30 * 24h);
-  const auto holding = [](std::optional<LeafFacts> in_place) {
-    return TargetPresent{"tls", "7", kOther, std::move(in_place)};
-  };
+  const LeafFacts later = leaf({"b.example", "a.example", "a.example"}, kNow + 31 * 24h);
   struct Case {
     const char* fact;
-    TargetState target;
+    std::optional<LeafFacts> in_place;
     bool allowed = false;
     Reason reason;
   };
-  const LeafFacts later = leaf({"b.example", "a.example", "a.example"}, kNow + 31 * 24h);
+  const auto replaced = Reason::content_differs;
   const std::vector<Case> cases = {
-      {"it ends later: held", holding(later), false, Reason::older_than_in_place},
-      {"a second is enough", holding(leaf(next.dns_names, next.not_after + 1s)), false,
+      {"it ends later: held", later, false, Reason::older_than_in_place},
+      {"a second is enough", leaf(next.dns_names, next.not_after + 1s), false,
        Reason::older_than_in_place},
-      {"the mapping allows it", holding(later), true, Reason::content_differs},
-      {"it ends at the same time", holding(leaf(next.dns_names, next.not_after)), false,
-       Reason::content_differs},
-      {"it ends earlier", holding(leaf(next.dns_names, next.not_after - 1s)), false,
-       Reason::content_differs},
-      {"it has a name less", holding(leaf({"a.example"}, later.not_after)), false,
-       Reason::content_differs},
-      {"it has a name more",
-       holding(leaf({"a.example", "b.example", "c.example"}, later.not_after)), false,
-       Reason::content_differs},
-      {"there is no whole pair in place", holding({}), false, Reason::content_differs},
-      {"there is nothing in place", TargetAbsent{}, false, Reason::target_missing},
-      {"what is in place is equal", TargetPresent{"tls", "7", kDesired, later}, false,
-       Reason::in_sync},
+      {"the mapping allows it", later, true, replaced},
+      {"it ends at the same time", leaf(next.dns_names, next.not_after), false, replaced},
+      {"it ends earlier", leaf(next.dns_names, next.not_after - 1s), false, replaced},
+      {"it has a name less", leaf({"a.example"}, later.not_after), false, replaced},
+      {"it has a name more", leaf({"a.example", "b.example", "c.example"}, later.not_after), false,
+       replaced},
+      {"there is no whole pair in place", {}, false, replaced},
   };
   for (const Case& c : cases) {
     DYNAMIC_SECTION(c.fact) {
       v1::Require require;
       require.allow_older = c.allowed;
-      const Plan plan =
-          not_backwards(compare(tls_target(), c.target, kDesired), require, next, c.target);
+      const Plan plan = not_backwards({replaced, "differs", "7"}, require, next, c.in_place);
       CHECK(plan.reason == c.reason);
-      CHECK(plan.if_match.empty() == (c.reason != Reason::content_differs));
+      CHECK(plan.if_match == (c.reason == replaced ? "7" : ""));
     }
   }
-  const Plan held = not_backwards(Plan{Reason::content_differs, "", "7"}, {}, next, holding(later));
-  CHECK(held.message ==
+  CHECK(not_backwards({Reason::in_sync, "", ""}, {}, next, later).reason == Reason::in_sync);
+  CHECK(not_backwards({Reason::target_missing, "", ""}, {}, next, later).reason ==
+        Reason::target_missing);
+  CHECK(not_backwards({replaced, "differs", "7"}, {}, next, later).message ==
         "the certificate expires on 2026-08-31T00:00:00Z, the one in place, for the same names, on "
         "2026-09-01T00:00:00Z");
 }

@@ -91,6 +91,58 @@ TEST_CASE("quiet resyncs make lists and no look, until the full look is due") {
   CHECK_FALSE(job->suspicion);
 }
 
+TEST_CASE("what time alone changes is looked at then, whole, though the lists are quiet") {
+  Bench b;
+  REQUIRE(b.survey() == 2);
+  Outcome ends_soon = in_sync();
+  ends_soon.changes_at = kWall + 25min;
+  b.complete(*b.take(), ends_soon);
+  const SteadyTime due = b.now + 25min;
+
+  b.now += 10min;
+  b.mark = "m2";
+  b.survey();
+  const auto question = b.take();
+  REQUIRE(question);
+  CHECK(question->suspicion);
+  b.complete(*question, unchanged());
+
+  b.now = due - 1ms;
+  b.survey();
+  CHECK_FALSE(b.take());
+  b.now = due;
+  b.mark = "m3";
+  b.survey();
+  const auto look = b.take();
+  REQUIRE(look);
+  CHECK_FALSE(look->suspicion);
+}
+
+TEST_CASE("a date is no reason to pass a Retry-After") {
+  Bench b;
+  REQUIRE(b.survey() == 2);
+  Outcome asked_to_wait = in_sync();
+  asked_to_wait.changes_at = kWall;
+  asked_to_wait.next = Backoff{1min};
+  b.complete(*b.take(), asked_to_wait);
+  b.now += 1min - 1ms;
+  CHECK_FALSE(b.take());
+  b.now += 1ms;
+  CHECK(b.take());
+}
+
+TEST_CASE("a date that has passed is looked at now, and once the look has found another, then") {
+  Bench b;
+  REQUIRE(b.survey() == 2);
+  Outcome ends_soon = in_sync();
+  ends_soon.changes_at = kWall;
+  b.complete(*b.take(), ends_soon);
+  const auto look = b.take();
+  REQUIRE(look);
+  b.complete(*look, in_sync());
+  CHECK_FALSE(b.take());
+}
+
 TEST_CASE("next_ready_at is that of the nearer of lists and looks") {
   Bench bench;
   bench.start();
