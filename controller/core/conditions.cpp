@@ -20,6 +20,8 @@ const char* reason_of(ErrorCode code) {
       return "NotFound";
     case ErrorCode::denied:
       return "Denied";
+    case ErrorCode::exhausted:
+      return "QuotaReached";
     case ErrorCode::conflict:
       return "Conflict";
     case ErrorCode::unavailable:
@@ -34,12 +36,18 @@ const char* reason_of(ErrorCode code) {
 
 // Errors that stay until somebody changes something.
 bool needs_a_person(ErrorCode code) {
-  return code == ErrorCode::invalid || code == ErrorCode::not_found || code == ErrorCode::denied;
+  return code == ErrorCode::invalid || code == ErrorCode::not_found || code == ErrorCode::denied ||
+         code == ErrorCode::exhausted;
 }
 
 // Holds that end by themselves, or by the wish of who made them.
 bool is_expected(Reason reason) {
   return reason == Reason::not_yet_valid || reason == Reason::suspended;
+}
+
+std::string with_advice(const Error& error) {
+  if (error.code != ErrorCode::exhausted) return error.message;
+  return error.message + "; delete what the project needs no more, or map to another project";
 }
 
 std::string with_advice(const Plan& plan) {
@@ -79,9 +87,9 @@ v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, W
     const auto stalled =
         needs_a_person(outcome.error->code) ? ConditionStatus::yes : ConditionStatus::no;
     const std::string reason = reason_of(outcome.error->code);
-    status.ready =
-        turned(status.ready, ConditionStatus::unknown, reason, outcome.error->message, now);
-    status.stalled = turned(status.stalled, stalled, reason, outcome.error->message, now);
+    const std::string message = with_advice(*outcome.error);
+    status.ready = turned(status.ready, ConditionStatus::unknown, reason, message, now);
+    status.stalled = turned(status.stalled, stalled, reason, message, now);
     return status;
   }
   const Plan& plan = *outcome.plan;

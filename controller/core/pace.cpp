@@ -24,6 +24,7 @@ Next next_after(const Error& error) {
     case ErrorCode::invalid:
     case ErrorCode::not_found:
     case ErrorCode::denied:
+    case ErrorCode::exhausted:
       return AtResync{};
     case ErrorCode::conflict:
     case ErrorCode::unavailable:

@@ -14,6 +14,7 @@ enum class ErrorCode {
   invalid,    // our request or our configuration is wrong: look again at the resync, tell a person
   not_found,  // the thing is not there: look again at the resync
   denied,     // credentials or rights are missing: look again at the resync, tell a person
+  exhausted,  // a quota of the service is used up: look again at the resync, tell a person
   conflict,   // somebody else wrote meanwhile: observe again soon
   unavailable,  // no answer, or "later" (time-out, 429, 5xx): back off and repeat
   corrupt,      // an answer that cannot be understood: back off and repeat
@@ -45,6 +46,8 @@ constexpr const char* to_string(ErrorCode code) {
       return "not_found";
     case ErrorCode::denied:
       return "denied";
+    case ErrorCode::exhausted:
+      return "exhausted";
     case ErrorCode::conflict:
       return "conflict";
     case ErrorCode::unavailable:

@@ -20,6 +20,9 @@ std::string service_code(const HttpResponse& response) {
   return code;
 }
 
+// The status of a used-up quota is not established (403 or 409 are likely); the code is.
+constexpr const char* kQuotaExceeded = "quota_exceeded";
+
 }  // namespace
 
 ErrorCode code_of_status(int status) {
@@ -52,7 +55,9 @@ Error error_of(std::string_view what, const HttpResponse& response) {
   const std::string code = service_code(response);
   if (!code.empty()) message += ", " + code;
   if (!response.trace.empty()) message += " (trace " + response.trace + ")";
-  return {code_of_status(response.status), std::move(message), response.retry_after};
+  const bool exhausted = code == kQuotaExceeded && response.status / 100 == 4;
+  return {exhausted ? ErrorCode::exhausted : code_of_status(response.status), std::move(message),
+          response.retry_after};
 }
 
 }  // namespace certloop::ibm

@@ -26,7 +26,7 @@ struct Owned {
         controller.client().post("/v1/notifications", notification("secret_rotated", {id}));
     return answer.json().at("mappings").at(0).at("targets").at(0).at("reason");
   }
-  // The two conditions, by their types.
+  // The conditions, by their types.
   static std::map<std::string, Json> conditions(const Controller& controller) {
     std::map<std::string, Json> all;
     const Json status = Client(controller.url()).get("/v1/status").json();

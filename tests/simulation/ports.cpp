@@ -121,7 +121,7 @@ Result<std::string> Ports::create(const v1::Target& target, const SecretData& da
                                   SteadyTime deadline) {
   return call<Result<std::string>>("create", deadline, [&](Fault) -> Result<std::string> {
     if (stage_.world.stored(target)) return fail(ErrorCode::conflict, "arranged: it exists");
-    if (stage_.world.quota_exhausted) return fail(ErrorCode::invalid, "arranged: no quota");
+    if (stage_.world.quota_exhausted) return fail(ErrorCode::exhausted, "arranged: no quota");
     return store(target, data);
   });
 }

@@ -72,6 +72,7 @@ TEST_CASE("each outcome gives its two conditions") {
       {"missing rights stall", failed(ErrorCode::denied), unknown, yes, "Denied"},
       {"a wrong configuration stalls", failed(ErrorCode::invalid), unknown, yes, "Invalid"},
       {"a missing project stalls", failed(ErrorCode::not_found), unknown, yes, "NotFound"},
+      {"a used-up quota stalls", failed(ErrorCode::exhausted), unknown, yes, "QuotaReached"},
       {"an outage passes", failed(ErrorCode::unavailable), unknown, no, "Unavailable"},
       {"another writer passes", failed(ErrorCode::conflict), unknown, no, "Conflict"},
       {"nonsense passes", failed(ErrorCode::corrupt), unknown, no, "Corrupt"},
@@ -169,6 +170,11 @@ TEST_CASE("a held target's message says what is the case and what to do") {
   CHECK(after({planned(Reason::in_sync, "")}).ready.message.empty());
   CHECK(after({planned(Reason::in_sync, "suspended")}).ready.message == "suspended");
   CHECK(after({wrote(Reason::content_differs)}).ready.message.empty());
+}
+
+TEST_CASE("a used-up quota says what to do about it") {
+  CHECK(after({failed(ErrorCode::exhausted)}).stalled.message ==
+        "what went wrong; delete what the project needs no more, or map to another project");
 }
 
 TEST_CASE("a source is described by its id, or by group, type and name") {

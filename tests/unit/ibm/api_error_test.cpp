@@ -47,6 +47,15 @@ TEST_CASE("an error tells what, status, code and trace") {
   CHECK(error.retry_after == Duration(7s));
 }
 
+TEST_CASE("a quota that is used up is known by its code, whatever its status") {
+  const std::string body = R"({"errors":[{"code":"quota_exceeded","message":"m"}]})";
+  for (const int status : {400, 403, 409, 422}) {
+    CAPTURE(status);
+    CHECK(error_of("creating the target", answer(status, body)).code == ErrorCode::exhausted);
+  }
+  CHECK(error_of("creating the target", answer(503, body)).code == ErrorCode::unavailable);
+}
+
 TEST_CASE("the token service's own shape is understood") {
   const auto response =
       answer(400, R"({"errorCode":"BXNIM0415E","errorMessage":"Provided API key X"})");
