@@ -20,11 +20,14 @@ std::vector<v1::Binding> share_of(std::vector<v1::Binding> bindings, std::size_t
 std::vector<v1::Binding> concerned_by(std::vector<v1::Binding> bindings, const std::string& event) {
   const auto notification = ibm::parse_notification({}, event);
   if (!notification || notification->kind != Notification::Kind::secrets) return bindings;
-  const auto ids = Intake(bindings).find(notification->secrets);
-  std::vector<v1::Binding> concerned;
+  Intake::Bindings all;
   for (v1::Binding& binding : bindings) {
-    if (std::binary_search(ids.begin(), ids.end(), binding.id))
-      concerned.push_back(std::move(binding));
+    all.push_back(std::make_shared<const v1::Binding>(std::move(binding)));
+  }
+  const auto ids = Intake(all).find(notification->secrets);
+  std::vector<v1::Binding> concerned;
+  for (const auto& binding : all) {
+    if (std::binary_search(ids.begin(), ids.end(), binding->id)) concerned.push_back(*binding);
   }
   return concerned;
 }

@@ -58,7 +58,6 @@ Dispatcher::Calls Dispatcher::set_bindings(std::vector<v1::Binding> bindings, St
                                            WallTime wall) {
   Calls calls;
   has_bindings_ = true;
-  intake_ = Intake(bindings);
   std::set<std::string> wanted;
   std::set<std::string> places;
   for (v1::Binding& binding : bindings) {
@@ -78,6 +77,9 @@ Dispatcher::Calls Dispatcher::set_bindings(std::vector<v1::Binding> bindings, St
     it = entries_.erase(it);
   }
   forget_others(places);
+  Intake::Bindings current;
+  for (const auto& [id, entry] : entries_) current.push_back(entry.binding);
+  intake_ = Intake(current);
   plan_surveys(now);
   return calls;
 }

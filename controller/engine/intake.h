@@ -1,5 +1,5 @@
 #pragma once
-#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,8 +12,11 @@ namespace certloop {
 // any thread may ask.
 class Intake {
  public:
+  using Bindings = std::vector<std::shared_ptr<const v1::Binding>>;
+
   Intake() = default;
-  explicit Intake(const std::vector<v1::Binding>& bindings);
+  // The bindings are kept, not copied.
+  explicit Intake(const Bindings& bindings);
 
   // Ids of the bindings whose source one of the hints may mean: by secret id, or, for sources given
   // by name, by type and name (unique in an instance). What is unknown on either side (an instance
@@ -22,15 +25,8 @@ class Intake {
   std::vector<std::string> find(const std::vector<SecretHint>& secrets) const;
 
  private:
-  struct Entry {
-    std::string instance{};
-    std::string type{};  // empty for a source given by id
-    std::string binding{};
-  };
-  using Entries = std::multimap<std::string, Entry>;
-
-  Entries by_id_;
-  Entries by_name_;
+  Bindings by_id_;    // sorted by the source's id
+  Bindings by_name_;  // those without an id, sorted by the source's name
 };
 
 }  // namespace certloop

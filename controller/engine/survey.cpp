@@ -47,26 +47,33 @@ class LinesByName {
 
 void Survey::replace(std::shared_ptr<const v1::Binding> binding) {
   forget(binding->id);
-  users_[manager_of(binding->source)].insert(binding->id);
+  Entry& entry = entries_[binding->id];
+  users_[manager_of(binding->source)].push_back(&entry);
   for (const v1::Target& target : binding->targets) {
-    users_[project_of(target)].insert(binding->id);
+    std::vector<Entry*>& users = users_[project_of(target)];
+    if (users.empty() || users.back() != &entry) users.push_back(&entry);
   }
-  entries_[binding->id].binding = std::move(binding);
+  entry.binding = std::move(binding);
 }
 
 void Survey::forget(const std::string& id) {
-  if (entries_.erase(id) == 0) return;
-  for (auto& [place, ids] : users_) ids.erase(id);
+  const auto found = entries_.find(id);
+  if (found == entries_.end()) return;
+  const v1::Binding& binding = *found->second.binding;
+  std::erase(users_.at(manager_of(binding.source)), &found->second);
+  for (const v1::Target& target : binding.targets) {
+    std::erase(users_.at(project_of(target)), &found->second);
+  }
+  entries_.erase(found);
   std::erase_if(users_, [](const auto& users) { return users.second.empty(); });
   std::erase_if(blind_, [this](const Place& place) { return users_.count(place) == 0; });
 }
 
 std::map<Place, std::chrono::seconds> Survey::places() const {
   std::map<Place, std::chrono::seconds> all;
-  for (const auto& [place, ids] : users_) {
+  for (const auto& [place, users] : users_) {
     auto& shortest = all.emplace(place, std::chrono::seconds::max()).first->second;
-    for (const std::string& id : ids)
-      shortest = std::min(shortest, entries_.at(id).binding->resync);
+    for (const Entry* user : users) shortest = std::min(shortest, user->binding->resync);
   }
   return all;
 }
@@ -102,15 +109,14 @@ std::vector<std::string> Survey::listed(const Place& manager, const SourceLines&
   std::vector<std::string> moved;
   const auto users = users_.find(manager);
   if (users == users_.end()) return moved;
-  for (const std::string& id : users->second) {
-    Entry& entry = entries_.at(id);
-    const SourceLine* found = by_name.find(entry.binding->source);
-    if (found && !is(entry.line, *found)) {
-      entry.line = std::make_shared<const Line>(Line{found->id, found->mark});
+  for (Entry* user : users->second) {
+    const SourceLine* found = by_name.find(user->binding->source);
+    if (found && !is(user->line, *found)) {
+      user->line = std::make_shared<const Line>(Line{found->id, found->mark});
     }
-    if (!entry.settled || (found && is(entry.line_settled, *found))) continue;
-    entry.suspect = true;
-    moved.push_back(id);
+    if (!user->settled || (found && is(user->line_settled, *found))) continue;
+    user->suspect = true;
+    moved.push_back(user->binding->id);
   }
   return moved;
 }
@@ -120,30 +126,34 @@ std::vector<std::string> Survey::listed(const Place& project, const TargetLines&
   std::vector<std::string> moved;
   const auto users = users_.find(project);
   if (users == users_.end()) return moved;
-  for (const std::string& id : users->second) {
-    Entry& entry = entries_.at(id);
-    if (!entry.settled) continue;
-    const std::vector<v1::Target>& targets = entry.binding->targets;
-    for (std::size_t i = 0; i < targets.size(); ++i) {
-      if (!is_in(targets[i], project)) continue;
-      const auto line = lines.find(targets[i].secret);
-      if (line != lines.end() && !line->second.empty() &&
-          line->second == entry.settled->entity_tags[i]) {
-        continue;
-      }
-      distrust(id);
-      moved.push_back(id);
-      break;
-    }
+  for (Entry* user : users->second) {
+    if (!user->settled || !has_moved(*user, project, lines)) continue;
+    distrust(*user);
+    moved.push_back(user->binding->id);
   }
   return moved;
+}
+
+bool Survey::has_moved(const Entry& entry, const Place& project, const TargetLines& lines) {
+  const std::vector<v1::Target>& targets = entry.binding->targets;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (!is_in(targets[i], project)) continue;
+    const auto line = lines.find(targets[i].secret);
+    if (line == lines.end() || line->second.empty()) return true;
+    if (line->second != entry.settled->entity_tags[i]) return true;
+  }
+  return false;
 }
 
 std::vector<std::string> Survey::failed(const Place& place) {
   const auto users = users_.find(place);
   if (users == users_.end() || !blind_.insert(place).second) return {};
-  for (const std::string& id : users->second) distrust(id);
-  return {users->second.begin(), users->second.end()};
+  std::vector<std::string> all;
+  for (Entry* user : users->second) {
+    distrust(*user);
+    all.push_back(user->binding->id);
+  }
+  return all;
 }
 
 std::optional<Suspicion> Survey::suspicion(const std::string& id) const {
@@ -153,7 +163,10 @@ std::optional<Suspicion> Survey::suspicion(const std::string& id) const {
 }
 
 void Survey::distrust(const std::string& id) {
-  Entry& entry = entries_.at(id);
+  distrust(entries_.at(id));
+}
+
+void Survey::distrust(Entry& entry) {
   entry.suspect = false;
   entry.settled.reset();
 }

@@ -90,8 +90,12 @@ class Survey {
     bool suspect = false;
   };
 
+  static bool has_moved(const Entry& entry, const Place& project, const TargetLines& lines);
+  static void distrust(Entry& entry);
+
   std::map<std::string, Entry> entries_;
-  std::map<Place, std::set<std::string>> users_;
+  std::map<Place, std::vector<Entry*>>
+      users_;  // entries_'s nodes; one that names a place twice, twice
   std::set<Place> blind_;
 };
 

@@ -13,9 +13,11 @@ constexpr const char* kEdge = "11111111-7a90-410b-a3a7-a15bbe2b7909";
 constexpr const char* kHere = "7c2e0000-0000-4000-8000-000000000001";
 constexpr const char* kThere = "7c2e0000-0000-4000-8000-000000000002";
 
-v1::Binding from(std::string id, v1::Source source, std::string instance = kHere) {
+std::shared_ptr<const v1::Binding> from(std::string id, v1::Source source,
+                                        std::string instance = kHere) {
   source.instance = std::move(instance);
-  return test::binding_of(std::move(id), {test::tls_target()}, std::move(source));
+  return std::make_shared<const v1::Binding>(
+      test::binding_of(std::move(id), {test::tls_target()}, std::move(source)));
 }
 
 }  // namespace
@@ -78,7 +80,7 @@ TEST_CASE("an intake without bindings finds nothing") {
 }
 
 TEST_CASE("sample defect 3: every secret of a notification wakes its binding") {
-  std::vector<v1::Binding> bindings;
+  Intake::Bindings bindings;
   std::vector<SecretHint> hints;
   for (int i = 0; i < 100; ++i) {
     const std::string id = "secret-" + std::to_string(i);
