@@ -38,6 +38,18 @@ const char* to_string(Part part) {
   return "certificate";
 }
 
+const char* to_string(KeyType type) {
+  switch (type) {
+    case KeyType::rsa:
+      return "rsa";
+    case KeyType::ecdsa:
+      return "ecdsa";
+    case KeyType::ed25519:
+      return "ed25519";
+  }
+  return "rsa";
+}
+
 const char* to_string(OnExisting on_existing) {
   switch (on_existing) {
     case OnExisting::adopt:

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -79,10 +80,15 @@ struct To {
   Place place{};
 };
 
-// Gates: a certificate that does not pass is held, the old secret stays.
+enum class KeyType { rsa, ecdsa, ed25519 };
+
+// Gates: a certificate that does not pass is held, the old secret stays. Why the defaults are what
+// they are: hack/adr/0009-gates.md.
 struct Require {
   std::vector<std::string> dns_names{};
   std::chrono::seconds valid_for{0};
+  std::set<KeyType> key_types{KeyType::rsa, KeyType::ecdsa, KeyType::ed25519};
+  int min_rsa_bits = 2048;  // 1024 to 16384, the most that OpenSSL verifies with
   bool allow_older = false;  // a certificate that ends earlier than the one it replaces
   bool operator==(const Require&) const = default;
 };
@@ -129,6 +135,7 @@ struct CertificateMapping {
 const char* to_string(SecretType);
 const char* to_string(Format);
 const char* to_string(Part);
+const char* to_string(KeyType);
 const char* to_string(OnExisting);
 const char* to_string(Drift);
 

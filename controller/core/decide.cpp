@@ -60,6 +60,45 @@ std::optional<Plan> chain_gap(const Question& q) {
                                         " is wanted, and not all that was given belongs to it");
 }
 
+std::string allowed_types(const v1::Require& require) {
+  std::string words;
+  for (const v1::KeyType type : require.key_types) {
+    words += (words.empty() ? "" : ", ") + std::string(v1::to_string(type));
+  }
+  return words;
+}
+
+std::string described(const KeyFacts& key) {
+  return "the certificate's key is " + key.name + " with " + std::to_string(key.bits) + " bits";
+}
+
+int least_bits(v1::KeyType type, const v1::Require& require) {
+  switch (type) {
+    case v1::KeyType::rsa:
+      return require.min_rsa_bits;
+    case v1::KeyType::ecdsa:
+      return kMinEcdsaBits;
+    case v1::KeyType::ed25519:
+      return 0;  // there is one size of it
+  }
+  return 0;
+}
+
+std::optional<Plan> key_not_allowed(const Question& q) {
+  const KeyFacts& key = q.readable()->key;
+  if (key.type && q.require.key_types.count(*key.type) > 0) return {};
+  return because(Reason::key_not_allowed,
+                 described(key) + ", and the mapping allows " + allowed_types(q.require));
+}
+
+std::optional<Plan> key_too_small(const Question& q) {
+  const KeyFacts& key = q.readable()->key;
+  const int least = least_bits(*key.type, q.require);
+  if (key.bits >= least) return {};
+  return because(Reason::key_too_small,
+                 described(key) + ", and at least " + std::to_string(least) + " are required");
+}
+
 std::optional<Plan> not_yet_valid(const Question& q) {
   const WallTime from = q.readable()->leaf.not_before;
   if (from <= q.now) return {};
@@ -93,8 +132,8 @@ bool same_names(const LeafFacts& a, const LeafFacts& b) {
 }
 
 // The policy. Order matters: the first rule that objects is what the operator is told.
-constexpr std::array kRules = {source_missing, source_unreadable,  key_missing,
-                               key_mismatch,   chain_gap,          not_yet_valid,
+constexpr std::array kRules = {source_missing, source_unreadable,  key_missing,     key_mismatch,
+                               chain_gap,      key_not_allowed,    key_too_small,   not_yet_valid,
                                expired,        validity_too_short, name_not_covered};
 
 }  // namespace

@@ -14,6 +14,11 @@ namespace certloop {
 std::optional<Plan> objection_to_source(const v1::Target& target, const v1::Require& require,
                                         const SourceState& source, WallTime now);
 
+// The least size of an ECDSA key. Smaller curves give less than the 128 bits of security that
+// everything else in TLS has, no public authority signs them (the Baseline Requirements begin with
+// P-256), and clients refuse them; so there is no option for it.
+inline constexpr int kMinEcdsaBits = 256;
+
 // What to do with a target for a source without objection. `desired` is the fingerprint of what the
 // target's keys must hold.
 Plan compare(const v1::Target& target, const TargetState& observed, const Fingerprint& desired);

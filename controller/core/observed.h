@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/v1/mapping.h"
 #include "controller/core/fingerprint.h"
 #include "controller/core/secret_bytes.h"
 #include "controller/core/time.h"
@@ -37,9 +38,17 @@ struct LeafFacts {
   std::vector<std::string> dns_names{};
 };
 
+// The key that the leaf speaks for.
+struct KeyFacts {
+  std::optional<v1::KeyType> type{};  // empty: one that the mapping has no word for
+  std::string name{};                 // for messages: "RSA", "ECDSA on P-256", "DSA"
+  int bits = 0;
+};
+
 // A certificate that can be judged.
 struct SourceReadable {
   LeafFacts leaf{};
+  KeyFacts key{};
   bool has_key = false;
   bool key_matches = false;
   std::string missing_issuer{};  // subject of the certificate that the chain lacks; empty: no gap

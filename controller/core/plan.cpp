@@ -34,6 +34,10 @@ const char* to_string(Reason reason) {
       return "KeyMismatch";
     case Reason::chain_gap:
       return "ChainGap";
+    case Reason::key_not_allowed:
+      return "KeyNotAllowed";
+    case Reason::key_too_small:
+      return "KeyTooSmall";
     case Reason::not_yet_valid:
       return "NotYetValid";
     case Reason::expired:
@@ -76,6 +80,10 @@ const char* advice(Reason reason) {
       return "import a version whose private key belongs to the certificate";
     case Reason::chain_gap:
       return "import the certificate with every intermediate up to the root";
+    case Reason::key_not_allowed:
+      return "issue the certificate for a key of another type, or correct `require.keyTypes`";
+    case Reason::key_too_small:
+      return "issue the certificate for a larger key; for RSA, `require.minRsaBits` is the least";
     case Reason::not_yet_valid:
       return "wait, or import a version that is valid now";
     case Reason::expired:

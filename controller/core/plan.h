@@ -16,6 +16,8 @@ enum class Reason {
   key_missing,
   key_mismatch,
   chain_gap,
+  key_not_allowed,
+  key_too_small,
   not_yet_valid,
   expired,
   validity_too_short,
@@ -42,6 +44,8 @@ constexpr Action action_of(Reason reason) {
     case Reason::key_missing:
     case Reason::key_mismatch:
     case Reason::chain_gap:
+    case Reason::key_not_allowed:
+    case Reason::key_too_small:
     case Reason::not_yet_valid:
     case Reason::expired:
     case Reason::validity_too_short:

@@ -2,6 +2,8 @@
 
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -107,6 +109,21 @@ std::vector<std::string> dns_names(const X509* x509) {
   return found;
 }
 
+// "P-256" where NIST has a word for the curve, else OpenSSL's: "secp256k1".
+std::string curve_name(const EVP_PKEY* key) {
+  char name[64] = {};
+  if (EVP_PKEY_get_group_name(key, name, sizeof name, nullptr) != 1) return "an unknown curve";
+  const char* nist = EC_curve_nid2nist(OBJ_sn2nid(name));
+  return nist != nullptr ? nist : name;
+}
+
+bool is_curve_written_out(const EVP_PKEY* key) {
+  int written_out = 0;
+  return EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS,
+                                &written_out) != 1 ||
+         written_out != 0;
+}
+
 }  // namespace
 
 void Certificate::Free::operator()(x509_st* x509) const noexcept {
@@ -149,6 +166,26 @@ std::optional<LeafFacts> Certificate::facts() const {
 
 std::optional<WallTime> Certificate::not_after() const {
   return wall_time(X509_get0_notAfter(handle()));
+}
+
+KeyFacts Certificate::key() const {
+  const EVP_PKEY* key = X509_get0_pubkey(handle());
+  if (key == nullptr) return {.name = "of an unknown type"};
+  const int bits = EVP_PKEY_get_bits(key);
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA:
+      return {.type = v1::KeyType::rsa, .name = "RSA", .bits = bits};
+    case EVP_PKEY_EC:
+      if (is_curve_written_out(key))
+        return {.name = "ECDSA on a curve without a name", .bits = bits};
+      return {.type = v1::KeyType::ecdsa, .name = "ECDSA on " + curve_name(key), .bits = bits};
+    case EVP_PKEY_ED25519:
+      return {.type = v1::KeyType::ed25519, .name = "Ed25519", .bits = bits};
+    default: {
+      const char* name = EVP_PKEY_get0_type_name(key);
+      return {.name = name != nullptr ? name : "of an unknown type", .bits = bits};
+    }
+  }
 }
 
 std::string Certificate::issuer() const {

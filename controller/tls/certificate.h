@@ -25,6 +25,10 @@ class Certificate {
   // Everything that is said about a leaf; empty when its validity cannot be read.
   std::optional<LeafFacts> facts() const;
   std::optional<WallTime> not_after() const;
+  // RSA means its plain kind: a key that is restricted to PSS has no name, because hardly a client
+  // takes its certificate, and no public authority signs it. An ECDSA key with its curve written
+  // out instead of named has none either (RFC 5480 forbids it, and CVE-2020-0601 lived on it).
+  KeyFacts key() const;
   // One line, printable ASCII, at most 256 characters, never empty: "CN=Inter,O=Example".
   std::string issuer() const;
 

@@ -32,10 +32,24 @@ SourceState some_source(WallTime now) {
   source.leaf.not_after = *rc::gen::arbitrary<bool>() ? near(now) : some_wall_time();
   source.leaf.dns_names = *rc::gen::container<std::vector<std::string>>(
       rc::gen::element<std::string>("a.example", "*.example", "B.example", "", "*."));
+  source.key = some_key();
   source.has_key = *rc::gen::arbitrary<bool>();
   source.key_matches = *rc::gen::arbitrary<bool>();
   if (*rc::gen::inRange(0, 4) == 0) source.missing_issuer = "CN=Inter";
   return source;
+}
+
+KeyFacts some_key() {
+  switch (*rc::gen::inRange(0, 6)) {
+    case 0:
+      return {{}, *rc::gen::arbitrary<std::string>(), *rc::gen::inRange(-1, 4096)};
+    case 1:
+      return {v1::KeyType::rsa, "RSA", *rc::gen::element(0, 1024, 2047, 2048, 4096)};
+    case 2:
+      return {v1::KeyType::ed25519, "Ed25519", 253};
+    default:
+      return {v1::KeyType::ecdsa, "ECDSA on P-256", *rc::gen::element(255, 256, 384, 521)};
+  }
 }
 
 v1::Require some_require() {
@@ -44,6 +58,9 @@ v1::Require some_require() {
       rc::gen::element<std::string>("a.example", "b.example", "*.example", ""));
   require.valid_for = std::chrono::seconds(
       *rc::gen::element<std::int64_t>(0, 1, 3600, std::numeric_limits<std::int64_t>::max()));
+  require.key_types = *rc::gen::element<std::set<v1::KeyType>>(
+      v1::Require{}.key_types, std::set{v1::KeyType::rsa}, std::set<v1::KeyType>{});
+  require.min_rsa_bits = *rc::gen::element(1024, 2048, 16384);
   return require;
 }
 
@@ -95,6 +112,8 @@ TEST_CASE("a source is judged totally, deterministically and without writing") {
     RC_ASSERT(readable.has_key && readable.key_matches && readable.missing_issuer.empty());
     RC_ASSERT(readable.leaf.not_before <= now && now <= readable.leaf.not_after);
     RC_ASSERT(readable.leaf.not_after - now >= require.valid_for);
+    RC_ASSERT(readable.key.type && require.key_types.count(*readable.key.type) == 1);
+    RC_ASSERT(readable.key.type != v1::KeyType::rsa || readable.key.bits >= require.min_rsa_bits);
   });
   rc::prop("an objection stays when the mapping requires more", [] {
     const WallTime now = some_wall_time();

@@ -3,6 +3,8 @@
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
+#include <openssl/dsa.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -157,7 +159,8 @@ void add_role(X509* x509, X509* issuer, Role role) {
 }
 
 void sign(X509* x509, const Key& key) {
-  const bool own_digest = EVP_PKEY_is_a(key.handle(), "ED25519") == 1;
+  const bool own_digest =
+      EVP_PKEY_is_a(key.handle(), "ED25519") == 1 || EVP_PKEY_is_a(key.handle(), "ED448") == 1;
   check(X509_sign(x509, key.handle(), own_digest ? nullptr : EVP_sha256()) > 0, "signing it");
 }
 
@@ -183,6 +186,40 @@ std::shared_ptr<X509> make(const Request& request, Role role, const Key& key,
   return x509;
 }
 
+using KeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+
+EVP_PKEY* generated(const KeyContext& context) {
+  EVP_PKEY* key = nullptr;
+  check(EVP_PKEY_generate(context.get(), &key) == 1, "no key");
+  return key;
+}
+
+EVP_PKEY* make_rsa_pss() {
+  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA-PSS", nullptr));
+  check(EVP_PKEY_keygen_init(context.get()) == 1, "no key");
+  return generated(context);
+}
+
+EVP_PKEY* make_written_out_ec() {
+  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  check(EVP_PKEY_keygen_init(context.get()) == 1 &&
+            EVP_PKEY_CTX_set_group_name(context.get(), "P-256") == 1 &&
+            EVP_PKEY_CTX_set_ec_param_enc(context.get(), OPENSSL_EC_EXPLICIT_CURVE) == 1,
+        "no key");
+  return generated(context);
+}
+
+EVP_PKEY* make_dsa() {
+  const KeyContext for_parameters(EVP_PKEY_CTX_new_from_name(nullptr, "DSA", nullptr));
+  check(EVP_PKEY_paramgen_init(for_parameters.get()) == 1 &&
+            EVP_PKEY_CTX_set_dsa_paramgen_bits(for_parameters.get(), 1024) == 1,
+        "no key");
+  const Owned<EVP_PKEY, EVP_PKEY_free> parameters(generated(for_parameters));
+  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, parameters.get(), nullptr));
+  check(EVP_PKEY_keygen_init(context.get()) == 1, "no key");
+  return generated(context);
+}
+
 }  // namespace
 
 Key Key::make(KeyKind kind) {
@@ -191,11 +228,35 @@ Key Key::make(KeyKind kind) {
     case KeyKind::ec_p256:
       key = EVP_EC_gen("P-256");
       break;
+    case KeyKind::ec_p384:
+      key = EVP_EC_gen("P-384");
+      break;
+    case KeyKind::ec_p224:
+      key = EVP_EC_gen("P-224");
+      break;
+    case KeyKind::ec_secp256k1:
+      key = EVP_EC_gen("secp256k1");
+      break;
+    case KeyKind::ec_written_out:
+      key = make_written_out_ec();
+      break;
     case KeyKind::rsa_2048:
       key = EVP_RSA_gen(2048);
       break;
+    case KeyKind::rsa_1024:
+      key = EVP_RSA_gen(1024);
+      break;
+    case KeyKind::rsa_pss:
+      key = make_rsa_pss();
+      break;
     case KeyKind::ed25519:
       key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+      break;
+    case KeyKind::ed448:
+      key = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED448");
+      break;
+    case KeyKind::dsa:
+      key = make_dsa();
       break;
   }
   check(key != nullptr, "no key");

@@ -23,7 +23,19 @@ using Time = std::chrono::sys_seconds;
 inline constexpr Time kLongAgo = std::chrono::sys_days{std::chrono::year{2020} / 1 / 1};
 inline constexpr Time kFarAhead = std::chrono::sys_days{std::chrono::year{2100} / 1 / 1};
 
-enum class KeyKind { ec_p256, rsa_2048, ed25519 };
+enum class KeyKind {
+  ec_p256,
+  ec_p384,
+  ec_p224,
+  ec_secp256k1,
+  ec_written_out,  // P-256 with its parameters written out instead of its name
+  rsa_2048,
+  rsa_1024,
+  rsa_pss,  // of 2048 bits, restricted to PSS
+  ed25519,
+  ed448,
+  dsa,  // of 1024 bits
+};
 enum class KeyForm {
   pkcs8,        // "PRIVATE KEY"
   traditional,  // "RSA PRIVATE KEY", "EC PRIVATE KEY"; Ed25519 has none and throws
@@ -32,7 +44,7 @@ enum class KeyForm {
 // A key pair. Copies share it; threads may, too.
 class Key {
  public:
-  // EC and Ed25519 take microseconds, RSA some 50 ms.
+  // EC and Ed25519 take microseconds, RSA and DSA some 50 ms.
   static Key make(KeyKind kind = KeyKind::ec_p256);
 
   std::string pem(KeyForm form = KeyForm::pkcs8) const;

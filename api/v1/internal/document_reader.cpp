@@ -131,6 +131,15 @@ Require read_require(Report& report, const Field& field) {
     }
   }
   keep(require.valid_for, read(report, fields["validFor"], check_duration, Plain::numeric));
+  if (fields["keyTypes"]) {
+    require.key_types.clear();
+    for (const Field& type : items(report, fields["keyTypes"], "an entry of keyTypes")) {
+      if (const auto key_type = read(report, type, check_key_type)) {
+        require.key_types.insert(*key_type);
+      }
+    }
+  }
+  keep(require.min_rsa_bits, read(report, fields["minRsaBits"], check_rsa_bits, Plain::numeric));
   keep(require.allow_older, flag_of(report, fields["allowOlder"]));
   return require;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <vector>
 
 #include "api/v1/internal/url.h"
@@ -246,6 +247,20 @@ Checked<Part> check_part(const std::string& text) {
   static constexpr std::array kParts = {Part::certificate, Part::chain, Part::fullchain,
                                         Part::private_key};
   return check_word(text, kParts, {});
+}
+
+Checked<KeyType> check_key_type(const std::string& text) {
+  static constexpr std::array kAll = {KeyType::rsa, KeyType::ecdsa, KeyType::ed25519};
+  return check_word(text, kAll, {});
+}
+
+Checked<int> check_rsa_bits(const std::string& text) {
+  int bits = 0;
+  const char* const end = text.data() + text.size();
+  const auto [read, error] = std::from_chars(text.data(), end, bits);
+  if (error == std::errc() && read == end && bits >= 1024 && bits <= 16384) return bits;
+  return wrong("must be a number from 1024 to 16384, not " + quoted(text),
+               "2048 is the least that public authorities sign");
 }
 
 Checked<OnExisting> check_on_existing(const std::string& text) {

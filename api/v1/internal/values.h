@@ -58,6 +58,9 @@ Checked<std::string> check_code_engine_url(const std::string& text);
 Checked<SecretType> check_type(const std::string& text);
 Checked<Format> check_format(const std::string& text);
 Checked<Part> check_part(const std::string& text);
+Checked<KeyType> check_key_type(const std::string& text);
+// 1024 to 16384.
+Checked<int> check_rsa_bits(const std::string& text);
 Checked<OnExisting> check_on_existing(const std::string& text);
 Checked<Drift> check_drift(const std::string& text);
 Checked<std::string> check_api_version(const std::string& text);

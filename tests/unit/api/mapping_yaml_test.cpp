@@ -63,8 +63,7 @@ TEST_CASE("a mapping with every key is read as it was written") {
   REQUIRE(storefront.to.size() == 2);
   CHECK(storefront.to[0].format == Format::tls);
   CHECK(to_string(storefront.to[1].place) == "shop.yaml:22:11");
-  CHECK(storefront.require.dns_names.empty());
-  CHECK(storefront.require.valid_for == seconds(0));
+  CHECK(storefront.require == Require{});
 
   const Mapping& payments = document.mappings[1];
   CHECK(payments.from.group == "payments");
@@ -76,6 +75,8 @@ TEST_CASE("a mapping with every key is read as it was written") {
                                                            {"privkey.pem", Part::private_key}});
   CHECK(payments.require.dns_names == std::vector<std::string>{"pay.example.com", "*.example.com"});
   CHECK(payments.require.valid_for == hours(24 * 7));
+  CHECK(payments.require.key_types == std::set{KeyType::rsa, KeyType::ecdsa});
+  CHECK(payments.require.min_rsa_bits == 3072);
   CHECK(to_string(payments.place) == "shop.yaml:23:7");
   CHECK(storefront.ownership == Ownership{});
   CHECK(payments.ownership == Ownership{OnExisting::adopt_if_equal, Drift::report, true});
@@ -211,16 +212,23 @@ TEST_CASE("every fault tells its place, what was expected and what would help") 
       {"resync below its minimum", "1h30m", "29s",
        "6:11: resync must be at least 30s, not '29s' (changes arrive by notification; this is the "
        "safety net)"},
+      {"a type of key", "[ecdsa, rsa]", "[ecdsa, dsa]",
+       "39:27: an entry of keyTypes must be 'rsa', 'ecdsa' or 'ed25519', not 'dsa' (did you mean "
+       "'rsa'?)"},
+      {"no type of key", "[ecdsa, rsa]", "[]", "39:19: keyTypes must not be empty"},
+      {"an RSA key that is too small", "3072", "1023",
+       "40:21: minRsaBits must be a number from 1024 to 16384, not '1023' (2048 is the least that "
+       "public authorities sign)"},
       {"onExisting", "onExisting: adoptIfEqual", "onExisting: adopt_if_equal",
-       "39:19: onExisting must be 'adopt', 'adoptIfEqual' or 'refuse', not 'adopt_if_equal'"},
+       "41:19: onExisting must be 'adopt', 'adoptIfEqual' or 'refuse', not 'adopt_if_equal'"},
       {"drift", "drift: report", "drift: reports",
-       "40:14: drift must be 'correct' or 'report', not 'reports' (did you mean 'report'?)"},
+       "42:14: drift must be 'correct' or 'report', not 'reports' (did you mean 'report'?)"},
       {"a word for a boolean", "suspend: true", "suspend: yes",
-       "41:16: suspend must be true or false, not 'yes'"},
+       "43:16: suspend must be true or false, not 'yes'"},
       {"a text for a boolean", "suspend: true", "suspend: \"true\"",
-       "41:16: suspend must be true or false, not 'true' (write it without quotes)"},
+       "43:16: suspend must be true or false, not 'true' (write it without quotes)"},
       {"a list for a boolean", "suspend: true", "suspend: [true]",
-       "41:16: suspend must be a text, not a list"},
+       "43:16: suspend must be a text, not a list"},
       {"merge key", "resync: 1h30m", "<<: {}",
        "6:3: merge keys ('<<') are not supported (an alias for a whole value is)"},
       {"tag", "group: payments", "group: !vault payments",
@@ -310,7 +318,7 @@ TEST_CASE("documents and files add up, and empty documents do not count") {
       {{"a.yaml", std::string("---\n") + kFull + "---\n" + second + "---\n"}, {"b.yaml", kFull}});
   REQUIRE(parsed);
   REQUIRE(parsed->size() == 3);
-  CHECK(to_string((*parsed)[1].place) == "a.yaml:44:1");
+  CHECK(to_string((*parsed)[1].place) == "a.yaml:46:1");
   CHECK((*parsed)[1].name == "second");
   CHECK(to_string((*parsed)[2].place) == "b.yaml:1:1");
 }
@@ -378,16 +386,16 @@ TEST_CASE("every cap is a fault, and holds at its edge") {
     const std::string two = std::string("---\n") + kFull + "---\n" + kFull;
     CHECK(message_of(two, limits) == "no fault");
     CHECK(message_of(two + "---\n", limits) ==
-          "shop.yaml:85:1: more than 2 documents (split the file)\n");
+          "shop.yaml:89:1: more than 2 documents (split the file)\n");
   }
   SECTION("nodes") {
     // Each document holds this many keys and values; they are counted over the whole text.
-    constexpr std::size_t kNodes = 104;
+    constexpr std::size_t kNodes = 110;
     limits.max_nodes = kNodes;
     CHECK(message_of(kFull, limits) == "no fault");
     CHECK(message_of(std::string(kFull) + "---\n" + kFull, limits) != "no fault");
     limits.max_nodes = kNodes - 1;
-    CHECK(message_of(kFull, limits).find("more than 103 keys and values") != std::string::npos);
+    CHECK(message_of(kFull, limits).find("more than 109 keys and values") != std::string::npos);
   }
   SECTION("files") {
     limits.max_files = 1;

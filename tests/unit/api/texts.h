@@ -49,6 +49,8 @@ spec:
       require:
         dnsNames: [Pay.example.com, "*.example.com"]
         validFor: 7d
+        keyTypes: [ecdsa, rsa]
+        minRsaBits: 3072
       onExisting: adoptIfEqual
       drift: report
       suspend: true

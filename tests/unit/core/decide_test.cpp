@@ -24,6 +24,7 @@ SourceReadable good_source() {
   source.leaf.not_before = kNow - 24h;
   source.leaf.not_after = kNow + 24h;
   source.leaf.dns_names = {"pay.example.com", "*.shop.example.com"};
+  source.key = {v1::KeyType::ecdsa, "ECDSA on P-256", 256};
   source.has_key = true;
   source.key_matches = true;
   return source;
@@ -78,6 +79,50 @@ TEST_CASE("each rule objects to its own fault, at its exact boundary") {
        with([](auto& s) { s.missing_issuer = "CN=Inter"; }),
        {},
        Reason::chain_gap},
+      {"a type of key without a word is held",
+       with([](auto& s) {
+         s.key = {{}, "DSA", 4096};
+       }),
+       {},
+       Reason::key_not_allowed},
+      {"a type of key that the mapping does not allow is held",
+       good_source(),
+       {.key_types = {v1::KeyType::rsa}},
+       Reason::key_not_allowed},
+      {"RSA of 2048 bits passes",
+       with([](auto& s) {
+         s.key = {v1::KeyType::rsa, "RSA", 2048};
+       }),
+       {},
+       {}},
+      {"RSA of 2047 bits is held",
+       with([](auto& s) {
+         s.key = {v1::KeyType::rsa, "RSA", 2047};
+       }),
+       {},
+       Reason::key_too_small},
+      {"RSA of as many bits as the mapping wants passes",
+       with([](auto& s) {
+         s.key = {v1::KeyType::rsa, "RSA", 1024};
+       }),
+       {.min_rsa_bits = 1024},
+       {}},
+      {"RSA of fewer bits than the mapping wants is held",
+       with([](auto& s) {
+         s.key = {v1::KeyType::rsa, "RSA", 4095};
+       }),
+       {.min_rsa_bits = 4096},
+       Reason::key_too_small},
+      {"ECDSA of 255 bits is held, whatever is wanted of RSA",
+       with([](auto& s) { s.key.bits = 255; }),
+       {.min_rsa_bits = 1024},
+       Reason::key_too_small},
+      {"Ed25519 passes, whatever is wanted of RSA",
+       with([](auto& s) {
+         s.key = {v1::KeyType::ed25519, "Ed25519", 253};
+       }),
+       {.min_rsa_bits = 16384},
+       {}},
       {"valid from now on is valid", with([](auto& s) { s.leaf.not_before = kNow; }), {}, {}},
       {"valid from the next second on is held",
        with([](auto& s) { s.leaf.not_before = kNow + 1s; }),
@@ -115,6 +160,7 @@ TEST_CASE("of several faults the first of the policy is told") {
   SourceReadable source = good_source();
   source.has_key = source.key_matches = false;
   source.missing_issuer = "CN=Inter";
+  source.key = {{}, "DSA", 1024};
   source.leaf.not_before = kNow + 1h;
   source.leaf.not_after = kNow - 1h;
   const v1::Require require = requiring({"elsewhere.example.com"}, 48h);
@@ -125,6 +171,10 @@ TEST_CASE("of several faults the first of the policy is told") {
   source.key_matches = true;
   CHECK(objection(source, require) == Reason::chain_gap);
   source.missing_issuer.clear();
+  CHECK(objection(source, require) == Reason::key_not_allowed);
+  source.key = {v1::KeyType::rsa, "RSA", 1024};
+  CHECK(objection(source, require) == Reason::key_too_small);
+  source.key.bits = 2048;
   CHECK(objection(source, require) == Reason::not_yet_valid);
   source.leaf.not_before = kNow - 2h;
   CHECK(objection(source, require) == Reason::expired);
@@ -162,6 +212,13 @@ TEST_CASE("an objection names what the operator must find") {
       message(changed([](auto& s) { s.missing_issuer = "CN=Inter"; })) ==
       "the certificates do not link up: the chain ends where CN=Inter is wanted, and not all that "
       "was given belongs to it");
+  CHECK(message(changed([](auto& s) {
+          s.key = {{}, "DSA", 1024};
+        })) ==
+        "the certificate's key is DSA with 1024 bits, and the mapping allows rsa, ecdsa, ed25519");
+  CHECK(message(changed([](auto& s) {
+          s.key = {v1::KeyType::rsa, "RSA", 1024};
+        })) == "the certificate's key is RSA with 1024 bits, and at least 2048 are required");
   CHECK(message(changed([](auto& s) { s.leaf.not_after = kNow - 1s; })) ==
         "the certificate expired on 2026-07-31T23:59:59Z");
   CHECK(message(good_source(), requiring({"www.example.com"})) ==

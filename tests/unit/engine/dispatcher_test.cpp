@@ -91,6 +91,22 @@ TEST_CASE("unchanged bindings keep their turn, changed ones are looked at now") 
   CHECK(bench.run_due() == Ids{"a"});
 }
 
+TEST_CASE("whichever gate was changed, the binding is looked at now") {
+  const v1::Require changes[] = {{.dns_names = {"a.example"}},
+                                 {.valid_for = 1s},
+                                 {.key_types = {v1::KeyType::rsa}},
+                                 {.min_rsa_bits = 4096}};
+  for (const v1::Require& change : changes) {
+    Bench bench;
+    bench.set({binding_of("a")});
+    bench.run_due();
+    v1::Binding changed = binding_of("a");
+    changed.require = change;
+    bench.set({changed});
+    CHECK(bench.run_due() == Ids{"a"});
+  }
+}
+
 TEST_CASE("an unchanged binding keeps its status, a changed one starts anew") {
   Bench bench;
   bench.set({binding_of("a"), binding_of("b")});

@@ -1,0 +1,48 @@
+#pragma once
+#include <chrono>
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "controller/core/decide.h"
+#include "tests/support/fakes_binding.h"
+#include "tests/unit/tls/support.h"
+
+// A certificate on its whole way through the gates: texts -> tls::inspect -> objection_to_source.
+namespace certloop {
+
+inline std::ostream& operator<<(std::ostream& out, Reason reason) {
+  return out << to_string(reason);
+}
+
+namespace tls {
+
+inline constexpr WallTime kNow = std::chrono::sys_days{std::chrono::year{2026} / 8 / 1};
+
+// What a mapping with a tls target says of this source. Empty: it is written.
+inline std::optional<Plan> objection(const SourcePayload& source, const v1::Require& require = {}) {
+  const auto bundle = inspect(source);
+  const SourceState state =
+      bundle ? SourceState(bundle->facts) : SourceState(SourceUnreadable{bundle.error().message});
+  return objection_to_source(test::tls_target(), require, state, kNow);
+}
+
+// A row of a table: InSync stands for "passes".
+struct GateCase {
+  const char* name;
+  SourcePayload source;
+  Reason expected = Reason::in_sync;
+  v1::Require require{};
+  const char* says = "";  // the message holds this
+};
+
+inline void expect(const GateCase& one) {
+  INFO(one.name);
+  const auto held = objection(one.source, one.require);
+  INFO((held ? held->message : std::string("passes")));
+  CHECK((held ? held->reason : Reason::in_sync) == one.expected);
+  CHECK((held ? held->message : std::string()).find(one.says) != std::string::npos);
+}
+
+}  // namespace tls
+}  // namespace certloop
