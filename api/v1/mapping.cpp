@@ -50,6 +50,16 @@ const char* to_string(KeyType type) {
   return "rsa";
 }
 
+const char* to_string(Usage usage) {
+  switch (usage) {
+    case Usage::server:
+      return "server";
+    case Usage::any:
+      return "any";
+  }
+  return "server";
+}
+
 const char* to_string(OnExisting on_existing) {
   switch (on_existing) {
     case OnExisting::adopt:

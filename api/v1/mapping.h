@@ -82,6 +82,12 @@ struct To {
 
 enum class KeyType { rsa, ecdsa, ed25519 };
 
+// What the certificate must be fit for.
+enum class Usage {
+  server,  // an end entity's, whose keyUsage and extendedKeyUsage allow TLS servers
+  any,     // not asked
+};
+
 // Gates: a certificate that does not pass is held, the old secret stays. Why the defaults are what
 // they are: hack/adr/0009-gates.md.
 struct Require {
@@ -89,6 +95,7 @@ struct Require {
   std::chrono::seconds valid_for{0};
   std::set<KeyType> key_types{KeyType::rsa, KeyType::ecdsa, KeyType::ed25519};
   int min_rsa_bits = 2048;  // 1024 to 16384, the most that OpenSSL verifies with
+  Usage usage = Usage::server;
   bool allow_older = false;  // a certificate that ends earlier than the one it replaces
   bool operator==(const Require&) const = default;
 };
@@ -136,6 +143,7 @@ const char* to_string(SecretType);
 const char* to_string(Format);
 const char* to_string(Part);
 const char* to_string(KeyType);
+const char* to_string(Usage);
 const char* to_string(OnExisting);
 const char* to_string(Drift);
 

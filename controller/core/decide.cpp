@@ -99,6 +99,28 @@ std::optional<Plan> key_too_small(const Question& q) {
                  described(key) + ", and at least " + std::to_string(least) + " are required");
 }
 
+// TLS servers sign with their key; the RSA key exchange of TLS 1.2 deciphers instead.
+bool key_may_serve(const SourceReadable& source) {
+  const bool deciphers = source.key.type == v1::KeyType::rsa && source.usage.may_encipher;
+  return source.usage.may_sign || deciphers;
+}
+
+std::optional<Plan> not_for_servers(const Question& q) {
+  if (q.require.usage == v1::Usage::any) return {};
+  const UsageFacts& usage = q.readable()->usage;
+  const auto held = [](const char* why) {
+    return because(Reason::not_for_servers, std::string("the certificate ") + why);
+  };
+  if (usage.is_authority) return held("is a CA's (basicConstraints says CA:TRUE)");
+  if (!key_may_serve(*q.readable()))
+    return held("forbids TLS: its keyUsage lacks digitalSignature");
+  if (!usage.may_serve) return held("is not for servers: its extendedKeyUsage lacks serverAuth");
+  if (!usage.extensions_understood) {
+    return held("has an extension that is damaged, or critical and unknown");
+  }
+  return {};
+}
+
 std::optional<Plan> not_yet_valid(const Question& q) {
   const WallTime from = q.readable()->leaf.not_before;
   if (from <= q.now) return {};
@@ -132,8 +154,9 @@ bool same_names(const LeafFacts& a, const LeafFacts& b) {
 }
 
 // The policy. Order matters: the first rule that objects is what the operator is told.
-constexpr std::array kRules = {source_missing, source_unreadable,  key_missing,     key_mismatch,
-                               chain_gap,      key_not_allowed,    key_too_small,   not_yet_valid,
+constexpr std::array kRules = {source_missing, source_unreadable,  key_missing,
+                               key_mismatch,   chain_gap,          key_not_allowed,
+                               key_too_small,  not_for_servers,    not_yet_valid,
                                expired,        validity_too_short, name_not_covered};
 
 }  // namespace

@@ -45,10 +45,20 @@ struct KeyFacts {
   int bits = 0;
 };
 
+// What the leaf may be used for. An extension that is absent forbids nothing.
+struct UsageFacts {
+  bool is_authority = false;          // basicConstraints has CA:TRUE
+  bool may_sign = true;               // keyUsage has digitalSignature
+  bool may_encipher = true;           // keyUsage has keyEncipherment
+  bool may_serve = true;              // extendedKeyUsage has serverAuth or anyExtendedKeyUsage
+  bool extensions_understood = true;  // none is damaged, none that is critical is unknown
+};
+
 // A certificate that can be judged.
 struct SourceReadable {
   LeafFacts leaf{};
   KeyFacts key{};
+  UsageFacts usage{};
   bool has_key = false;
   bool key_matches = false;
   std::string missing_issuer{};  // subject of the certificate that the chain lacks; empty: no gap

@@ -38,6 +38,8 @@ const char* to_string(Reason reason) {
       return "KeyNotAllowed";
     case Reason::key_too_small:
       return "KeyTooSmall";
+    case Reason::not_for_servers:
+      return "NotForServers";
     case Reason::not_yet_valid:
       return "NotYetValid";
     case Reason::expired:
@@ -82,6 +84,8 @@ const char* advice(Reason reason) {
       return "import the certificate with every intermediate up to the root";
     case Reason::key_not_allowed:
       return "issue the certificate for a key of another type, or correct `require.keyTypes`";
+    case Reason::not_for_servers:
+      return "issue a certificate for a TLS server, or set `require.usage: any` to have this one";
     case Reason::key_too_small:
       return "issue the certificate for a larger key; for RSA, `require.minRsaBits` is the least";
     case Reason::not_yet_valid:

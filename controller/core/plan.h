@@ -18,6 +18,7 @@ enum class Reason {
   chain_gap,
   key_not_allowed,
   key_too_small,
+  not_for_servers,
   not_yet_valid,
   expired,
   validity_too_short,
@@ -46,6 +47,7 @@ constexpr Action action_of(Reason reason) {
     case Reason::chain_gap:
     case Reason::key_not_allowed:
     case Reason::key_too_small:
+    case Reason::not_for_servers:
     case Reason::not_yet_valid:
     case Reason::expired:
     case Reason::validity_too_short:

@@ -88,6 +88,7 @@ Result<Bundle> inspect(const SourcePayload& payload) {
   Bundle bundle;
   bundle.facts.leaf = *facts;
   bundle.facts.key = (*all)[leaf].key();
+  bundle.facts.usage = (*all)[leaf].usage();
   bundle.facts.has_key = key->has_value();
   bundle.facts.key_matches = fitting.has_value();
   if (!chain.complete) bundle.facts.missing_issuer = (*all)[chain.last].issuer();

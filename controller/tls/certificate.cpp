@@ -188,6 +188,18 @@ KeyFacts Certificate::key() const {
   }
 }
 
+UsageFacts Certificate::usage() const {
+  // Where there is no such extension OpenSSL answers with every bit set.
+  const auto key_usage = X509_get_key_usage(handle());
+  const auto extended = X509_get_extended_key_usage(handle());
+  const auto flags = X509_get_extension_flags(handle());
+  return {.is_authority = (flags & EXFLAG_CA) != 0,
+          .may_sign = (key_usage & KU_DIGITAL_SIGNATURE) != 0,
+          .may_encipher = (key_usage & KU_KEY_ENCIPHERMENT) != 0,
+          .may_serve = (extended & (XKU_SSL_SERVER | XKU_ANYEKU)) != 0,
+          .extensions_understood = (flags & (EXFLAG_INVALID | EXFLAG_CRITICAL)) == 0};
+}
+
 std::string Certificate::issuer() const {
   return printable(X509_get_issuer_name(handle()));
 }

@@ -29,6 +29,7 @@ class Certificate {
   // takes its certificate, and no public authority signs it. An ECDSA key with its curve written
   // out instead of named has none either (RFC 5480 forbids it, and CVE-2020-0601 lived on it).
   KeyFacts key() const;
+  UsageFacts usage() const;
   // One line, printable ASCII, at most 256 characters, never empty: "CN=Inter,O=Example".
   std::string issuer() const;
 

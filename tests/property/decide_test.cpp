@@ -33,6 +33,7 @@ SourceState some_source(WallTime now) {
   source.leaf.dns_names = *rc::gen::container<std::vector<std::string>>(
       rc::gen::element<std::string>("a.example", "*.example", "B.example", "", "*."));
   source.key = some_key();
+  source.usage = some_usage();
   source.has_key = *rc::gen::arbitrary<bool>();
   source.key_matches = *rc::gen::arbitrary<bool>();
   if (*rc::gen::inRange(0, 4) == 0) source.missing_issuer = "CN=Inter";
@@ -52,6 +53,11 @@ KeyFacts some_key() {
   }
 }
 
+UsageFacts some_usage() {
+  const auto mostly = [](bool fact) { return *rc::gen::inRange(0, 8) == 0 ? !fact : fact; };
+  return {mostly(false), mostly(true), mostly(true), mostly(true), mostly(true)};
+}
+
 v1::Require some_require() {
   v1::Require require;
   require.dns_names = *rc::gen::container<std::vector<std::string>>(
@@ -60,6 +66,7 @@ v1::Require some_require() {
       *rc::gen::element<std::int64_t>(0, 1, 3600, std::numeric_limits<std::int64_t>::max()));
   require.key_types = *rc::gen::element<std::set<v1::KeyType>>(
       v1::Require{}.key_types, std::set{v1::KeyType::rsa}, std::set<v1::KeyType>{});
+  require.usage = *rc::gen::element(v1::Usage::server, v1::Usage::any);
   require.min_rsa_bits = *rc::gen::element(1024, 2048, 16384);
   return require;
 }
@@ -112,6 +119,10 @@ TEST_CASE("a source is judged totally, deterministically and without writing") {
     RC_ASSERT(readable.has_key && readable.key_matches && readable.missing_issuer.empty());
     RC_ASSERT(readable.leaf.not_before <= now && now <= readable.leaf.not_after);
     RC_ASSERT(readable.leaf.not_after - now >= require.valid_for);
+    if (require.usage == v1::Usage::server) {
+      RC_ASSERT(readable.usage.may_serve && !readable.usage.is_authority);
+      RC_ASSERT(readable.usage.extensions_understood);
+    }
     RC_ASSERT(readable.key.type && require.key_types.count(*readable.key.type) == 1);
     RC_ASSERT(readable.key.type != v1::KeyType::rsa || readable.key.bits >= require.min_rsa_bits);
   });

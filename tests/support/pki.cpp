@@ -6,6 +6,7 @@
 #include <openssl/dsa.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
+#include <openssl/objects.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -143,19 +144,44 @@ void add_names(X509* x509, const Request& request) {
 
 enum class Role { authority, leaf };
 
-void add_role(X509* x509, X509* issuer, Role role) {
+// What an authority or a leaf may do, unless the request says something else.
+struct Extensions {
+  const char* basic_constraints;
+  const char* key_usage;
+  const char* extended_key_usage;
+};
+
+Extensions suiting(Role role) {
   switch (role) {
     case Role::authority:
-      add_extension(x509, issuer, NID_basic_constraints, "critical,CA:TRUE");
-      add_extension(x509, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
-      break;
+      return {"critical,CA:TRUE", "critical,keyCertSign,cRLSign", ""};
     case Role::leaf:
-      add_extension(x509, issuer, NID_basic_constraints, "critical,CA:FALSE");
-      add_extension(x509, issuer, NID_ext_key_usage, "serverAuth,clientAuth");
-      break;
+      return {"critical,CA:FALSE", "", "serverAuth,clientAuth"};
   }
+  return {};
+}
+
+// By hand: OpenSSL would understand one that it makes from a configuration string.
+void add_unknown_critical(X509* x509) {
+  const Owned<ASN1_OBJECT, ASN1_OBJECT_free> oid(OBJ_txt2obj("1.3.6.1.4.1.55555.1", 1));
+  const Owned<ASN1_OCTET_STRING, ASN1_OCTET_STRING_free> value(ASN1_OCTET_STRING_new());
+  const Owned<X509_EXTENSION, X509_EXTENSION_free> extension(
+      X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), 1, value.get()));
+  check(extension && X509_add_ext(x509, extension.get(), -1) == 1, "an extension");
+}
+
+void add_extensions(X509* x509, X509* issuer, Role role, const Request& request) {
+  const auto add = [&](int nid, const std::optional<std::string>& wanted, const char* usual) {
+    const std::string value = wanted.value_or(usual);
+    if (!value.empty()) add_extension(x509, issuer, nid, value.c_str());
+  };
+  const Extensions usual = suiting(role);
+  add(NID_basic_constraints, request.basic_constraints, usual.basic_constraints);
+  add(NID_key_usage, request.key_usage, usual.key_usage);
+  add(NID_ext_key_usage, request.extended_key_usage, usual.extended_key_usage);
   add_extension(x509, issuer, NID_subject_key_identifier, "hash");
   add_extension(x509, issuer, NID_authority_key_identifier, "keyid");
+  if (request.has_unknown_critical) add_unknown_critical(x509);
 }
 
 void sign(X509* x509, const Key& key) {
@@ -181,7 +207,7 @@ std::shared_ptr<X509> make(const Request& request, Role role, const Key& key,
   check(X509_set_issuer_name(x509.get(), X509_get_subject_name(issuing)) == 1, "its issuer");
   check(X509_set_pubkey(x509.get(), key.handle()) == 1, "its key");
   add_names(x509.get(), request);
-  add_role(x509.get(), issuing, role);
+  add_extensions(x509.get(), issuing, role, request);
   sign(x509.get(), issuer == nullptr ? key : issuer->key());
   return x509;
 }

@@ -78,6 +78,12 @@ struct Request {
   KeyKind key_kind = KeyKind::ec_p256;
   std::optional<Key> key{};  // instead of a fresh one of key_kind
   std::string serial{};      // hex, "0a1b2c"; empty: random
+  // Extensions in OpenSSL's words: "critical,CA:TRUE", "digitalSignature", "clientAuth". An empty
+  // text leaves the extension out; without one, a leaf or an authority gets what suits it.
+  std::optional<std::string> basic_constraints{};
+  std::optional<std::string> key_usage{};
+  std::optional<std::string> extended_key_usage{};
+  bool has_unknown_critical = false;  // a critical extension that nobody knows
 };
 
 // A certificate with its key. Copies share them.

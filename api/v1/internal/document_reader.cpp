@@ -139,6 +139,7 @@ Require read_require(Report& report, const Field& field) {
       }
     }
   }
+  keep(require.usage, read(report, fields["usage"], check_usage));
   keep(require.min_rsa_bits, read(report, fields["minRsaBits"], check_rsa_bits, Plain::numeric));
   keep(require.allow_older, flag_of(report, fields["allowOlder"]));
   return require;

@@ -263,6 +263,11 @@ Checked<int> check_rsa_bits(const std::string& text) {
                "2048 is the least that public authorities sign");
 }
 
+Checked<Usage> check_usage(const std::string& text) {
+  static constexpr std::array kAll = {Usage::server, Usage::any};
+  return check_word(text, kAll, {});
+}
+
 Checked<OnExisting> check_on_existing(const std::string& text) {
   static constexpr std::array kAll = {OnExisting::adopt, OnExisting::adopt_if_equal,
                                       OnExisting::refuse};

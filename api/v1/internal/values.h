@@ -61,6 +61,7 @@ Checked<Part> check_part(const std::string& text);
 Checked<KeyType> check_key_type(const std::string& text);
 // 1024 to 16384.
 Checked<int> check_rsa_bits(const std::string& text);
+Checked<Usage> check_usage(const std::string& text);
 Checked<OnExisting> check_on_existing(const std::string& text);
 Checked<Drift> check_drift(const std::string& text);
 Checked<std::string> check_api_version(const std::string& text);

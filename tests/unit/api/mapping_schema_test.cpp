@@ -71,6 +71,7 @@ TEST_CASE("the schema and the parser know the same words") {
   check_words(schema["to"]["properties"]["format"], internal::check_format);
   check_words(schema["to"]["properties"]["data"]["additionalProperties"], internal::check_part);
   check_words(schema["require"]["properties"]["keyTypes"]["items"], internal::check_key_type);
+  check_words(schema["require"]["properties"]["usage"], internal::check_usage);
   check_words(schema["mapping"]["properties"]["onExisting"], internal::check_on_existing);
   check_words(schema["mapping"]["properties"]["drift"], internal::check_drift);
   CHECK(internal::check_api_version(schema["document"]["properties"]["apiVersion"]["const"]));
@@ -80,6 +81,7 @@ TEST_CASE("the schema and the parser know the same words") {
   CHECK(schema["to"]["properties"]["format"]["enum"].size() == 2);
   CHECK(schema["to"]["properties"]["data"]["additionalProperties"]["enum"].size() == 4);
   CHECK(schema["require"]["properties"]["keyTypes"]["items"]["enum"].size() == 3);
+  CHECK(schema["require"]["properties"]["usage"]["enum"].size() == 2);
   CHECK(schema["mapping"]["properties"]["onExisting"]["enum"].size() == 3);
   CHECK(schema["mapping"]["properties"]["drift"]["enum"].size() == 2);
 }
@@ -98,6 +100,7 @@ TEST_CASE("the schema's examples and defaults are what the parser takes") {
   CHECK(schema["require"]["properties"]["allowOlder"]["default"] == Require{}.allow_older);
   CHECK(schema["to"]["properties"]["format"]["default"] == to_string(To{}.format));
   CHECK(schema["require"]["properties"]["minRsaBits"]["default"] == Require{}.min_rsa_bits);
+  CHECK(schema["require"]["properties"]["usage"]["default"] == to_string(Require{}.usage));
   const auto& mapping = schema["mapping"]["properties"];
   CHECK(mapping["onExisting"]["default"] == to_string(Ownership{}.on_existing));
   CHECK(mapping["drift"]["default"] == to_string(Ownership{}.drift));

@@ -77,6 +77,7 @@ TEST_CASE("a mapping with every key is read as it was written") {
   CHECK(payments.require.valid_for == hours(24 * 7));
   CHECK(payments.require.key_types == std::set{KeyType::rsa, KeyType::ecdsa});
   CHECK(payments.require.min_rsa_bits == 3072);
+  CHECK(payments.require.usage == Usage::any);
   CHECK(to_string(payments.place) == "shop.yaml:23:7");
   CHECK(storefront.ownership == Ownership{});
   CHECK(payments.ownership == Ownership{OnExisting::adopt_if_equal, Drift::report, true});
@@ -219,16 +220,18 @@ TEST_CASE("every fault tells its place, what was expected and what would help") 
       {"an RSA key that is too small", "3072", "1023",
        "40:21: minRsaBits must be a number from 1024 to 16384, not '1023' (2048 is the least that "
        "public authorities sign)"},
+      {"usage", "usage: any", "usage: client",
+       "41:16: usage must be 'server' or 'any', not 'client'"},
       {"onExisting", "onExisting: adoptIfEqual", "onExisting: adopt_if_equal",
-       "41:19: onExisting must be 'adopt', 'adoptIfEqual' or 'refuse', not 'adopt_if_equal'"},
+       "42:19: onExisting must be 'adopt', 'adoptIfEqual' or 'refuse', not 'adopt_if_equal'"},
       {"drift", "drift: report", "drift: reports",
-       "42:14: drift must be 'correct' or 'report', not 'reports' (did you mean 'report'?)"},
+       "43:14: drift must be 'correct' or 'report', not 'reports' (did you mean 'report'?)"},
       {"a word for a boolean", "suspend: true", "suspend: yes",
-       "43:16: suspend must be true or false, not 'yes'"},
+       "44:16: suspend must be true or false, not 'yes'"},
       {"a text for a boolean", "suspend: true", "suspend: \"true\"",
-       "43:16: suspend must be true or false, not 'true' (write it without quotes)"},
+       "44:16: suspend must be true or false, not 'true' (write it without quotes)"},
       {"a list for a boolean", "suspend: true", "suspend: [true]",
-       "43:16: suspend must be a text, not a list"},
+       "44:16: suspend must be a text, not a list"},
       {"merge key", "resync: 1h30m", "<<: {}",
        "6:3: merge keys ('<<') are not supported (an alias for a whole value is)"},
       {"tag", "group: payments", "group: !vault payments",
@@ -318,7 +321,7 @@ TEST_CASE("documents and files add up, and empty documents do not count") {
       {{"a.yaml", std::string("---\n") + kFull + "---\n" + second + "---\n"}, {"b.yaml", kFull}});
   REQUIRE(parsed);
   REQUIRE(parsed->size() == 3);
-  CHECK(to_string((*parsed)[1].place) == "a.yaml:46:1");
+  CHECK(to_string((*parsed)[1].place) == "a.yaml:47:1");
   CHECK((*parsed)[1].name == "second");
   CHECK(to_string((*parsed)[2].place) == "b.yaml:1:1");
 }
@@ -386,16 +389,16 @@ TEST_CASE("every cap is a fault, and holds at its edge") {
     const std::string two = std::string("---\n") + kFull + "---\n" + kFull;
     CHECK(message_of(two, limits) == "no fault");
     CHECK(message_of(two + "---\n", limits) ==
-          "shop.yaml:89:1: more than 2 documents (split the file)\n");
+          "shop.yaml:91:1: more than 2 documents (split the file)\n");
   }
   SECTION("nodes") {
     // Each document holds this many keys and values; they are counted over the whole text.
-    constexpr std::size_t kNodes = 110;
+    constexpr std::size_t kNodes = 112;
     limits.max_nodes = kNodes;
     CHECK(message_of(kFull, limits) == "no fault");
     CHECK(message_of(std::string(kFull) + "---\n" + kFull, limits) != "no fault");
     limits.max_nodes = kNodes - 1;
-    CHECK(message_of(kFull, limits).find("more than 109 keys and values") != std::string::npos);
+    CHECK(message_of(kFull, limits).find("more than 111 keys and values") != std::string::npos);
   }
   SECTION("files") {
     limits.max_files = 1;

@@ -51,6 +51,7 @@ spec:
         validFor: 7d
         keyTypes: [ecdsa, rsa]
         minRsaBits: 3072
+        usage: any
       onExisting: adoptIfEqual
       drift: report
       suspend: true

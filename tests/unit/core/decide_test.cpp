@@ -123,6 +123,42 @@ TEST_CASE("each rule objects to its own fault, at its exact boundary") {
        }),
        {.min_rsa_bits = 16384},
        {}},
+      {"a CA's certificate is held",
+       with([](auto& s) { s.usage.is_authority = true; }),
+       {},
+       Reason::not_for_servers},
+      {"a key that may not sign is held",
+       with([](auto& s) { s.usage.may_sign = false; }),
+       {},
+       Reason::not_for_servers},
+      {"an RSA key that may only encipher passes",
+       with([](auto& s) {
+         s.key = {v1::KeyType::rsa, "RSA", 2048};
+         s.usage.may_sign = false;
+       }),
+       {},
+       {}},
+      {"an RSA key that may do neither is held",
+       with([](auto& s) {
+         s.key = {v1::KeyType::rsa, "RSA", 2048};
+         s.usage.may_sign = s.usage.may_encipher = false;
+       }),
+       {},
+       Reason::not_for_servers},
+      {"a client's certificate is held",
+       with([](auto& s) { s.usage.may_serve = false; }),
+       {},
+       Reason::not_for_servers},
+      {"extensions that are not understood are held",
+       with([](auto& s) { s.usage.extensions_understood = false; }),
+       {},
+       Reason::not_for_servers},
+      {"where the mapping does not ask for the usage, all of that passes",
+       with([](auto& s) {
+         s.usage = {true, false, false, false, false};
+       }),
+       {.usage = v1::Usage::any},
+       {}},
       {"valid from now on is valid", with([](auto& s) { s.leaf.not_before = kNow; }), {}, {}},
       {"valid from the next second on is held",
        with([](auto& s) { s.leaf.not_before = kNow + 1s; }),
@@ -161,6 +197,7 @@ TEST_CASE("of several faults the first of the policy is told") {
   source.has_key = source.key_matches = false;
   source.missing_issuer = "CN=Inter";
   source.key = {{}, "DSA", 1024};
+  source.usage.is_authority = true;
   source.leaf.not_before = kNow + 1h;
   source.leaf.not_after = kNow - 1h;
   const v1::Require require = requiring({"elsewhere.example.com"}, 48h);
@@ -175,6 +212,8 @@ TEST_CASE("of several faults the first of the policy is told") {
   source.key = {v1::KeyType::rsa, "RSA", 1024};
   CHECK(objection(source, require) == Reason::key_too_small);
   source.key.bits = 2048;
+  CHECK(objection(source, require) == Reason::not_for_servers);
+  source.usage = {};
   CHECK(objection(source, require) == Reason::not_yet_valid);
   source.leaf.not_before = kNow - 2h;
   CHECK(objection(source, require) == Reason::expired);

@@ -95,7 +95,8 @@ TEST_CASE("whichever gate was changed, the binding is looked at now") {
   const v1::Require changes[] = {{.dns_names = {"a.example"}},
                                  {.valid_for = 1s},
                                  {.key_types = {v1::KeyType::rsa}},
-                                 {.min_rsa_bits = 4096}};
+                                 {.min_rsa_bits = 4096},
+                                 {.usage = v1::Usage::any}};
   for (const v1::Require& change : changes) {
     Bench bench;
     bench.set({binding_of("a")});
