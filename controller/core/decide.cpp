@@ -60,6 +60,17 @@ std::optional<Plan> chain_gap(const Question& q) {
                                         " is wanted, and not all that was given belongs to it");
 }
 
+std::optional<Plan> weak_signature(const Question& q) {
+  for (const SignatureFacts& signature : q.readable()->signatures) {
+    if (signature.strength >= kMinSignatureStrength) continue;
+    return because(
+        Reason::weak_signature,
+        signature.subject + " is signed with " + signature.algorithm +
+            (signature.strength > 0 ? ", which can be forged" : ", whose strength is not known"));
+  }
+  return {};
+}
+
 std::string allowed_types(const v1::Require& require) {
   std::string words;
   for (const v1::KeyType type : require.key_types) {
@@ -154,10 +165,10 @@ bool same_names(const LeafFacts& a, const LeafFacts& b) {
 }
 
 // The policy. Order matters: the first rule that objects is what the operator is told.
-constexpr std::array kRules = {source_missing, source_unreadable,  key_missing,
-                               key_mismatch,   chain_gap,          key_not_allowed,
-                               key_too_small,  not_for_servers,    not_yet_valid,
-                               expired,        validity_too_short, name_not_covered};
+constexpr std::array kRules = {
+    source_missing, source_unreadable,  key_missing,     key_mismatch,    chain_gap,
+    weak_signature, key_not_allowed,    key_too_small,   not_for_servers, not_yet_valid,
+    expired,        validity_too_short, name_not_covered};
 
 }  // namespace
 

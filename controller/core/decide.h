@@ -19,6 +19,11 @@ std::optional<Plan> objection_to_source(const v1::Target& target, const v1::Requ
 // P-256), and clients refuse them; so there is no option for it.
 inline constexpr int kMinEcdsaBits = 256;
 
+// The least strength of a signature in bits, as OpenSSL counts it: SHA-224 gives 112, SHA-1 63 and
+// MD5 39. Whoever can find collisions can have another certificate with this one's signature, and
+// clients refuse both; so there is no option for it.
+inline constexpr int kMinSignatureStrength = 112;
+
 // What to do with a target for a source without objection. `desired` is the fingerprint of what the
 // target's keys must hold.
 Plan compare(const v1::Target& target, const TargetState& observed, const Fingerprint& desired);

@@ -54,11 +54,19 @@ struct UsageFacts {
   bool extensions_understood = true;  // none is damaged, none that is critical is unknown
 };
 
+// How a certificate was signed.
+struct SignatureFacts {
+  std::string subject{};    // whose signature it is under: "CN=Inter"
+  std::string algorithm{};  // "sha256WithRSAEncryption"
+  int strength = 0;         // bits of security; 0: nobody here knows
+};
+
 // A certificate that can be judged.
 struct SourceReadable {
   LeafFacts leaf{};
   KeyFacts key{};
   UsageFacts usage{};
+  std::vector<SignatureFacts> signatures{};  // of leaf and chain, but for a self-signed leaf's own
   bool has_key = false;
   bool key_matches = false;
   std::string missing_issuer{};  // subject of the certificate that the chain lacks; empty: no gap

@@ -34,6 +34,8 @@ const char* to_string(Reason reason) {
       return "KeyMismatch";
     case Reason::chain_gap:
       return "ChainGap";
+    case Reason::weak_signature:
+      return "WeakSignature";
     case Reason::key_not_allowed:
       return "KeyNotAllowed";
     case Reason::key_too_small:
@@ -82,6 +84,8 @@ const char* advice(Reason reason) {
       return "import a version whose private key belongs to the certificate";
     case Reason::chain_gap:
       return "import the certificate with every intermediate up to the root";
+    case Reason::weak_signature:
+      return "have the certificate issued anew, signed with SHA-256 or better throughout its chain";
     case Reason::key_not_allowed:
       return "issue the certificate for a key of another type, or correct `require.keyTypes`";
     case Reason::not_for_servers:

@@ -16,6 +16,7 @@ enum class Reason {
   key_missing,
   key_mismatch,
   chain_gap,
+  weak_signature,
   key_not_allowed,
   key_too_small,
   not_for_servers,
@@ -45,6 +46,7 @@ constexpr Action action_of(Reason reason) {
     case Reason::key_missing:
     case Reason::key_mismatch:
     case Reason::chain_gap:
+    case Reason::weak_signature:
     case Reason::key_not_allowed:
     case Reason::key_too_small:
     case Reason::not_for_servers:

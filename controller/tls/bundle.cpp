@@ -70,6 +70,15 @@ std::optional<std::size_t> leaf_for(const PrivateKey& key, const Certificates& a
   return static_cast<std::size_t>(found - all.begin());
 }
 
+// A self-signed certificate's own signature convinces nobody of anything.
+std::vector<SignatureFacts> signatures_of(const Certificates& all, std::size_t leaf,
+                                          const Chain& chain) {
+  std::vector<SignatureFacts> signatures;
+  if (!all[leaf].self_signed()) signatures.push_back(all[leaf].signature());
+  for (const auto one : chain.intermediates) signatures.push_back(all[one].signature());
+  return signatures;
+}
+
 }  // namespace
 
 Result<Bundle> inspect(const SourcePayload& payload) {
@@ -89,6 +98,7 @@ Result<Bundle> inspect(const SourcePayload& payload) {
   bundle.facts.leaf = *facts;
   bundle.facts.key = (*all)[leaf].key();
   bundle.facts.usage = (*all)[leaf].usage();
+  bundle.facts.signatures = signatures_of(*all, leaf, chain);
   bundle.facts.has_key = key->has_value();
   bundle.facts.key_matches = fitting.has_value();
   if (!chain.complete) bundle.facts.missing_issuer = (*all)[chain.last].issuer();

@@ -200,6 +200,16 @@ UsageFacts Certificate::usage() const {
           .extensions_understood = (flags & (EXFLAG_INVALID | EXFLAG_CRITICAL)) == 0};
 }
 
+SignatureFacts Certificate::signature() const {
+  int strength = 0;
+  const bool known =
+      X509_get_signature_info(handle(), nullptr, nullptr, &strength, nullptr) == 1 && strength > 0;
+  const char* algorithm = OBJ_nid2ln(X509_get_signature_nid(handle()));
+  return {.subject = printable(X509_get_subject_name(handle())),
+          .algorithm = algorithm != nullptr ? algorithm : "an unknown algorithm",
+          .strength = known ? strength : 0};
+}
+
 std::string Certificate::issuer() const {
   return printable(X509_get_issuer_name(handle()));
 }

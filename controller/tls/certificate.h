@@ -30,6 +30,7 @@ class Certificate {
   // out instead of named has none either (RFC 5480 forbids it, and CVE-2020-0601 lived on it).
   KeyFacts key() const;
   UsageFacts usage() const;
+  SignatureFacts signature() const;
   // One line, printable ASCII, at most 256 characters, never empty: "CN=Inter,O=Example".
   std::string issuer() const;
 

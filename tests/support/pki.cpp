@@ -184,10 +184,26 @@ void add_extensions(X509* x509, X509* issuer, Role role, const Request& request)
   if (request.has_unknown_critical) add_unknown_critical(x509);
 }
 
-void sign(X509* x509, const Key& key) {
+const EVP_MD* method_of(Digest digest) {
+  switch (digest) {
+    case Digest::sha256:
+      return EVP_sha256();
+    case Digest::sha384:
+      return EVP_sha384();
+    case Digest::sha224:
+      return EVP_sha224();
+    case Digest::sha1:
+      return EVP_sha1();
+    case Digest::md5:
+      return EVP_md5();
+  }
+  return nullptr;
+}
+
+void sign(X509* x509, const Key& key, Digest digest = Digest::sha256) {
   const bool own_digest =
       EVP_PKEY_is_a(key.handle(), "ED25519") == 1 || EVP_PKEY_is_a(key.handle(), "ED448") == 1;
-  check(X509_sign(x509, key.handle(), own_digest ? nullptr : EVP_sha256()) > 0, "signing it");
+  check(X509_sign(x509, key.handle(), own_digest ? nullptr : method_of(digest)) > 0, "signing it");
 }
 
 Key key_for(const Request& request) {
@@ -208,7 +224,7 @@ std::shared_ptr<X509> make(const Request& request, Role role, const Key& key,
   check(X509_set_pubkey(x509.get(), key.handle()) == 1, "its key");
   add_names(x509.get(), request);
   add_extensions(x509.get(), issuing, role, request);
-  sign(x509.get(), issuer == nullptr ? key : issuer->key());
+  sign(x509.get(), issuer == nullptr ? key : issuer->key(), request.digest);
   return x509;
 }
 

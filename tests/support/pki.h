@@ -36,6 +36,8 @@ enum class KeyKind {
   ed448,
   dsa,  // of 1024 bits
 };
+// What a signature signs. Ed25519 and Ed448 have their own; ECDSA has no MD5 and throws.
+enum class Digest { sha256, sha384, sha224, sha1, md5 };
 enum class KeyForm {
   pkcs8,        // "PRIVATE KEY"
   traditional,  // "RSA PRIVATE KEY", "EC PRIVATE KEY"; Ed25519 has none and throws
@@ -83,6 +85,7 @@ struct Request {
   std::optional<std::string> basic_constraints{};
   std::optional<std::string> key_usage{};
   std::optional<std::string> extended_key_usage{};
+  Digest digest = Digest::sha256;     // of the signature under it
   bool has_unknown_critical = false;  // a critical extension that nobody knows
 };
 

@@ -25,6 +25,7 @@ SourceReadable good_source() {
   source.leaf.not_after = kNow + 24h;
   source.leaf.dns_names = {"pay.example.com", "*.shop.example.com"};
   source.key = {v1::KeyType::ecdsa, "ECDSA on P-256", 256};
+  source.signatures = {{"CN=pay.example.com", "sha256WithRSAEncryption", 128}};
   source.has_key = true;
   source.key_matches = true;
   return source;
@@ -79,6 +80,30 @@ TEST_CASE("each rule objects to its own fault, at its exact boundary") {
        with([](auto& s) { s.missing_issuer = "CN=Inter"; }),
        {},
        Reason::chain_gap},
+      {"a signature of 112 bits passes",
+       with([](auto& s) { s.signatures[0].strength = 112; }),
+       {},
+       {}},
+      {"a signature of 111 bits is held",
+       with([](auto& s) { s.signatures[0].strength = 111; }),
+       {},
+       Reason::weak_signature},
+      {"a weak signature in the chain is held, whatever the usage",
+       with([](auto& s) {
+         s.signatures.push_back({"CN=Inter", "sha1WithRSAEncryption", 63});
+       }),
+       {.usage = v1::Usage::any},
+       Reason::weak_signature},
+      {"a signature that nobody knows is held",
+       with([](auto& s) {
+         s.signatures[0] = {"CN=a", "undefined", 0};
+       }),
+       {},
+       Reason::weak_signature},
+      {"a self-signed certificate has no signature to judge",
+       with([](auto& s) { s.signatures.clear(); }),
+       {},
+       {}},
       {"a type of key without a word is held",
        with([](auto& s) {
          s.key = {{}, "DSA", 4096};
@@ -196,6 +221,7 @@ TEST_CASE("of several faults the first of the policy is told") {
   SourceReadable source = good_source();
   source.has_key = source.key_matches = false;
   source.missing_issuer = "CN=Inter";
+  source.signatures[0].strength = 63;
   source.key = {{}, "DSA", 1024};
   source.usage.is_authority = true;
   source.leaf.not_before = kNow + 1h;
@@ -208,6 +234,8 @@ TEST_CASE("of several faults the first of the policy is told") {
   source.key_matches = true;
   CHECK(objection(source, require) == Reason::chain_gap);
   source.missing_issuer.clear();
+  CHECK(objection(source, require) == Reason::weak_signature);
+  source.signatures.clear();
   CHECK(objection(source, require) == Reason::key_not_allowed);
   source.key = {v1::KeyType::rsa, "RSA", 1024};
   CHECK(objection(source, require) == Reason::key_too_small);
@@ -262,6 +290,17 @@ TEST_CASE("an objection names what the operator must find") {
         "the certificate expired on 2026-07-31T23:59:59Z");
   CHECK(message(good_source(), requiring({"www.example.com"})) ==
         "the certificate does not cover www.example.com");
+}
+
+TEST_CASE("a weak signature is told with its owner and its algorithm") {
+  const auto message = [](const SignatureFacts& signature) {
+    const auto source = changed([&](auto& s) { s.signatures.push_back(signature); });
+    return objection_to_source(tls_target(), {}, source, kNow)->message;
+  };
+  CHECK(message({"CN=Inter", "ecdsa-with-SHA1", 63}) ==
+        "CN=Inter is signed with ecdsa-with-SHA1, which can be forged");
+  CHECK(message({"CN=Inter", "undefined", 0}) ==
+        "CN=Inter is signed with undefined, whose strength is not known");
 }
 
 TEST_CASE("a target is compared by presence, format, visibility and content, in this order") {
