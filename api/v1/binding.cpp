@@ -45,7 +45,9 @@ std::map<std::string, Part> keys_of(const To& to) {
 class Resolver {
  public:
   explicit Resolver(const ResolveOptions& options)
-      : home_region_(options.home_region), home_url_(with_version(options.home_code_engine_url)) {}
+      : home_region_(options.home_region),
+        home_url_(with_version(options.home_code_engine_url)),
+        fault_of_authorities_(options.fault_of_authorities) {}
 
   void add(const CertificateMapping& document);
   tl::expected<std::vector<Binding>, std::vector<Fault>> take() &&;
@@ -60,6 +62,7 @@ class Resolver {
   Source source(const Scope& scope, const From& from);
   Target target(const Scope& scope, const To& to);
   void claim(const Target& target, const Place& place);
+  void check(const Authorities& authorities);
   std::string code_engine_url(const Project& project) const;
 
   template <class T>
@@ -71,6 +74,7 @@ class Resolver {
 
   std::string home_region_;
   std::string home_url_;
+  std::function<std::string(const std::string&)> fault_of_authorities_;
   internal::Faults faults_{MappingLimits{}.max_faults};
   std::unordered_map<std::string_view, const Place*> documents_{};
   std::unordered_map<std::string, const Place*> writers_{};
@@ -152,6 +156,15 @@ void Resolver::claim(const Target& target, const Place& place) {
               "the first one is at " + to_string(*first->second));
 }
 
+void Resolver::check(const Authorities& authorities) {
+  if (authorities.pem.empty() || !fault_of_authorities_) return;
+  const std::string why = fault_of_authorities_(authorities.pem);
+  if (!why.empty()) {
+    faults_.add(authorities.place, "issuedBy " + why,
+                "it takes the certificates of one or several CAs");
+  }
+}
+
 void Resolver::add(const CertificateMapping& document) {
   claim_name(documents_, document.name, document.place, "document");
   const Scope scope{by_name(document.secrets_managers), by_name(document.projects)};
@@ -162,6 +175,7 @@ void Resolver::add(const CertificateMapping& document) {
     binding.id = document.name + "/" + mapping.name;
     binding.source = source(scope, mapping.from);
     for (const To& to : mapping.to) binding.targets.push_back(target(scope, to));
+    check(mapping.require.issued_by);
     binding.require = mapping.require;
     binding.ownership = mapping.ownership;
     binding.expiring_within = mapping.expiring_within;

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <tl/expected.hpp>
@@ -62,6 +63,11 @@ struct ResolveOptions {
   // region without `url` use it. Both empty outside of Code Engine.
   std::string home_region{};
   std::string home_code_engine_url{};  // without /v2, as CE_API_BASE_URL
+
+  // What is wrong with a text of CA certificates, as the end of a sentence ("holds a block that is
+  // no certificate"); empty: nothing. This layer knows the form of PEM and nothing of X.509.
+  // Without the function, form is all that is asked.
+  std::function<std::string(const std::string& pem)> fault_of_authorities{};
 };
 
 // Documents -> bindings, sorted by id. All faults at once: an unknown secretsManager or project

@@ -88,6 +88,13 @@ enum class Usage {
   any,     // not asked
 };
 
+// CA certificates that were written into the file. Equal when their texts are.
+struct Authorities {
+  std::string pem{};  // one or several blocks; empty: any issuer will do
+  Place place{};
+  bool operator==(const Authorities& other) const { return pem == other.pem; }
+};
+
 // Gates: a certificate that does not pass is held, the old secret stays. Why the defaults are what
 // they are: hack/adr/0009-gates.md.
 struct Require {
@@ -96,6 +103,7 @@ struct Require {
   std::set<KeyType> key_types{KeyType::rsa, KeyType::ecdsa, KeyType::ed25519};
   int min_rsa_bits = 2048;  // 1024 to 16384, the most that OpenSSL verifies with
   Usage usage = Usage::server;
+  Authorities issued_by{};
   bool allow_older = false;  // a certificate that ends earlier than the one it replaces
   bool operator==(const Require&) const = default;
 };

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "api/v1/load.h"
+#include "controller/tls/bundle.h"
 
 namespace certloop::app {
 namespace {
@@ -42,7 +43,9 @@ std::string signature(const std::string& path) {
 LoadedMapping load_mapping(const std::string& path, const v1::ResolveOptions& options) {
   const auto texts = v1::read_mapping_files(path);
   if (!texts) return tl::make_unexpected(texts.error());
-  return v1::load(*texts, options);
+  v1::ResolveOptions with_certificates = options;
+  with_certificates.fault_of_authorities = tls::fault_of_authorities;
+  return v1::load(*texts, with_certificates);
 }
 
 MappingWatcher::MappingWatcher(std::string path, v1::ResolveOptions options, Duration poll,

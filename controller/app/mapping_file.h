@@ -14,7 +14,8 @@ namespace certloop::app {
 
 using LoadedMapping = tl::expected<std::vector<v1::Binding>, std::vector<v1::Fault>>;
 
-// Reads, parses and resolves the mapping at `path` (a file or a folder).
+// Reads, parses and resolves the mapping at `path` (a file or a folder), with the certificates that
+// are written in it.
 LoadedMapping load_mapping(const std::string& path, const v1::ResolveOptions& options);
 
 // Loads the mapping at once and again whenever it has changed, on a thread of its own. A change is

@@ -60,6 +60,15 @@ std::optional<Plan> chain_gap(const Question& q) {
                                         " is wanted, and not all that was given belongs to it");
 }
 
+std::optional<Plan> issuer_not_allowed(const Question& q) {
+  const SourceReadable& source = *q.readable();
+  if (source.issued_as_required) return {};
+  const bool direct = source.issuer == source.top_issuer;
+  return because(Reason::issuer_not_allowed, "the certificate was issued by " + source.issuer +
+                                                 (direct ? "" : " under " + source.top_issuer) +
+                                                 ", which leads to no CA of `require.issuedBy`");
+}
+
 std::optional<Plan> weak_signature(const Question& q) {
   for (const SignatureFacts& signature : q.readable()->signatures) {
     if (signature.strength >= kMinSignatureStrength) continue;
@@ -166,9 +175,9 @@ bool same_names(const LeafFacts& a, const LeafFacts& b) {
 
 // The policy. Order matters: the first rule that objects is what the operator is told.
 constexpr std::array kRules = {
-    source_missing, source_unreadable,  key_missing,     key_mismatch,    chain_gap,
-    weak_signature, key_not_allowed,    key_too_small,   not_for_servers, not_yet_valid,
-    expired,        validity_too_short, name_not_covered};
+    source_missing,     source_unreadable, key_missing,        key_mismatch,    chain_gap,
+    issuer_not_allowed, weak_signature,    key_not_allowed,    key_too_small,   not_for_servers,
+    not_yet_valid,      expired,           validity_too_short, name_not_covered};
 
 }  // namespace
 

@@ -67,6 +67,9 @@ struct SourceReadable {
   KeyFacts key{};
   UsageFacts usage{};
   std::vector<SignatureFacts> signatures{};  // of leaf and chain, but for a self-signed leaf's own
+  std::string issuer{};                      // who issued the leaf: "CN=Inter"
+  std::string top_issuer{};        // who issued the last certificate of the chain: "CN=Root"
+  bool issued_as_required = true;  // by one of `issuedBy`, directly or over the chain
   bool has_key = false;
   bool key_matches = false;
   std::string missing_issuer{};  // subject of the certificate that the chain lacks; empty: no gap

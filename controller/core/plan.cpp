@@ -34,6 +34,8 @@ const char* to_string(Reason reason) {
       return "KeyMismatch";
     case Reason::chain_gap:
       return "ChainGap";
+    case Reason::issuer_not_allowed:
+      return "IssuerNotAllowed";
     case Reason::weak_signature:
       return "WeakSignature";
     case Reason::key_not_allowed:
@@ -84,6 +86,8 @@ const char* advice(Reason reason) {
       return "import a version whose private key belongs to the certificate";
     case Reason::chain_gap:
       return "import the certificate with every intermediate up to the root";
+    case Reason::issuer_not_allowed:
+      return "have it issued by a CA of `require.issuedBy`, or write its actual one there";
     case Reason::weak_signature:
       return "have the certificate issued anew, signed with SHA-256 or better throughout its chain";
     case Reason::key_not_allowed:

@@ -16,6 +16,7 @@ enum class Reason {
   key_missing,
   key_mismatch,
   chain_gap,
+  issuer_not_allowed,
   weak_signature,
   key_not_allowed,
   key_too_small,
@@ -46,6 +47,7 @@ constexpr Action action_of(Reason reason) {
     case Reason::key_missing:
     case Reason::key_mismatch:
     case Reason::chain_gap:
+    case Reason::issuer_not_allowed:
     case Reason::weak_signature:
     case Reason::key_not_allowed:
     case Reason::key_too_small:

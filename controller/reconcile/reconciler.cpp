@@ -68,16 +68,16 @@ struct Reconciler::Inspected {
   std::optional<tls::Bundle> bundle{};
 };
 
-Result<Reconciler::Inspected> Reconciler::observe_source(const v1::Source& source,
+Result<Reconciler::Inspected> Reconciler::observe_source(const v1::Binding& binding,
                                                          SteadyTime deadline) {
-  auto fetched = source_.fetch(source, deadline);
+  auto fetched = source_.fetch(binding.source, deadline);
   if (!fetched) return tl::make_unexpected(std::move(fetched.error()));
   if (std::holds_alternative<SourceMissing>(*fetched)) return Inspected{SourceMissing{}, {}, {}};
   if (auto* unreadable = std::get_if<SourceUnreadable>(&*fetched)) {
     return Inspected{std::move(*unreadable), {}, {}};
   }
   auto& payload = std::get<SourcePayload>(*fetched);
-  auto bundle = tls::inspect(payload);
+  auto bundle = tls::inspect(payload, binding.require.issued_by.pem);
   if (!bundle) return Inspected{SourceUnreadable{bundle.error().message}, {}, {}};
   SourceReadable facts = bundle->facts;
   return Inspected{std::move(facts), std::move(payload.version), std::move(*bundle)};
@@ -93,7 +93,7 @@ Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline,
     observed.push_back(target_.fetch(target, deadline));
   }
   Outcome outcome;
-  const auto source = observe_source(binding.source, deadline);
+  const auto source = observe_source(binding, deadline);
   if (source && source->bundle) {
     outcome.leaf = source->bundle->facts.leaf;
     outcome.version = source->version;

@@ -46,7 +46,7 @@ class Reconciler {
  private:
   struct Inspected;
   using ObservedTarget = Result<std::optional<TargetSnapshot>>;
-  Result<Inspected> observe_source(const v1::Source& source, SteadyTime deadline);
+  Result<Inspected> observe_source(const v1::Binding& binding, SteadyTime deadline);
   TargetOutcome reconcile_target(const v1::Binding& binding, const v1::Target& target,
                                  const Inspected& source, const ObservedTarget& snapshot,
                                  const Served& served, TargetMemory memory, SteadyTime deadline);

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "controller/tls/authorities.h"
 #include "controller/tls/certificate.h"
 #include "controller/tls/chain.h"
 #include "controller/tls/openssl.h"
@@ -81,7 +82,7 @@ std::vector<SignatureFacts> signatures_of(const Certificates& all, std::size_t l
 
 }  // namespace
 
-Result<Bundle> inspect(const SourcePayload& payload) {
+Result<Bundle> inspect(const SourcePayload& payload, std::string_view authorities) {
   const CleanErrorQueue clean;
   const auto all = certificates_of(payload);
   if (!all) return tl::make_unexpected(all.error());
@@ -99,9 +100,12 @@ Result<Bundle> inspect(const SourcePayload& payload) {
   bundle.facts.key = (*all)[leaf].key();
   bundle.facts.usage = (*all)[leaf].usage();
   bundle.facts.signatures = signatures_of(*all, leaf, chain);
+  bundle.facts.issuer = (*all)[leaf].issuer();
+  bundle.facts.top_issuer = (*all)[chain.last].issuer();
+  bundle.facts.issued_as_required = authorities.empty() || leads_to(authorities, *all, leaf, chain);
   bundle.facts.has_key = key->has_value();
   bundle.facts.key_matches = fitting.has_value();
-  if (!chain.complete) bundle.facts.missing_issuer = (*all)[chain.last].issuer();
+  if (!chain.complete) bundle.facts.missing_issuer = bundle.facts.top_issuer;
   bundle.certificate = (*all)[leaf].pem();
   for (const auto one : chain.intermediates) bundle.chain += (*all)[one].pem();
   if (*key) bundle.private_key = std::move((*key)->pem);

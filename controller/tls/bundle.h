@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "api/v1/mapping.h"
 #include "controller/core/fingerprint.h"
@@ -36,9 +37,13 @@ struct Bundle {
 // - A gap: something was given that no path from the leaf reaches. missing_issuer then names the
 //   issuer at which the path ended. (A leaf that came alone is no gap: its issuer may be a root.)
 // - Names: subjectAltName's DNS entries, lowercased; the common name only if there is no SAN.
+// - Issuers: `authorities` is the PEM text of the CAs that may have issued it; empty: any may.
 // Errors: corrupt, with a sentence of what could not be read (no certificate, an encrypted key, a
 // block that is no certificate, too large). Never with bytes of it.
-Result<Bundle> inspect(const SourcePayload& payload);
+Result<Bundle> inspect(const SourcePayload& payload, std::string_view authorities = {});
+
+// What keeps a text from being CA certificates, completing "<the text> …"; empty: nothing.
+std::string fault_of_authorities(std::string_view pem);
 
 // Fingerprint of a PEM text by its decoded blocks in order: DER of certificates, canonical PKCS#8
 // DER of private keys (so that "RSA PRIVATE KEY" and "PRIVATE KEY" of one key are equal). Empty

@@ -184,6 +184,43 @@ TEST_CASE("validate tells each fault with its place, offline") {
   CHECK(result.error.find("project") != std::string::npos);
 }
 
+TEST_CASE("validate reads the CA certificates of a mapping, and tells what is none") {
+  const Folder folder;
+  const auto validate = [&](const std::string& pem) {
+    std::string indented;
+    std::istringstream lines(pem);
+    for (std::string line; std::getline(lines, line);) indented += "          " + line + "\n";
+    const std::string path = folder.write(
+        "issued.yaml",
+        "apiVersion: certloop.dev/v1\n"
+        "kind: CertificateMapping\n"
+        "metadata: { name: issued }\n"
+        "spec:\n"
+        "  secretsManagers: { main: { url: \"https://sm.example.com\" } }\n"
+        "  projects: { shop: { id: 15314cc3-85b4-4338-903f-c28cdee6d005, region: eu-de } }\n"
+        "  mappings:\n"
+        "    - name: one\n"
+        "      from: { secretsManager: main, id: 0cf4addb-7a90-410b-a3a7-a15bbe2b7909 }\n"
+        "      to: [ { project: shop, secret: x } ]\n"
+        "      require:\n"
+        "        issuedBy: |\n" +
+            indented);
+    return test_support::run_to_end({CERTLOOP_BINARY, "validate", "-m", path});
+  };
+  const auto root = test_pki::Authority::self_signed({.name = "Root"});
+  const auto good = validate(root.certificate());
+  CAPTURE(good.error);
+  CHECK(good.code == 0);
+  const auto leaf = validate(root.issue({.dns_names = {"a.example"}}).certificate());
+  CHECK(leaf.code == 1);
+  CHECK(leaf.error.find("issued.yaml:12:19: issuedBy holds a certificate that is no CA's (") !=
+        std::string::npos);
+  const auto words = validate("no PEM");
+  CHECK(words.code == 1);
+  CHECK(words.error.find("issued.yaml:12:19: issuedBy must be certificates in PEM form (") !=
+        std::string::npos);
+}
+
 TEST_CASE("usage errors and missing choices are exit 1 with a sentence on stderr") {
   const std::vector<std::vector<std::string>> wrong{
       {},        {"sing"}, {"plan"}, {"plan", "-m", "x", "--workers", "0"}, {"run", "-m", "x"},

@@ -35,6 +35,7 @@ SourceState some_source(WallTime now) {
   for (auto count = *rc::gen::inRange(0, 3); count > 0; --count) {
     source.signatures.push_back({"CN=Inter", "any", *rc::gen::element(0, 63, 112, 112, 128, 256)});
   }
+  source.issued_as_required = *rc::gen::inRange(0, 8) != 0;
   source.key = some_key();
   source.usage = some_usage();
   source.has_key = *rc::gen::arbitrary<bool>();
@@ -123,6 +124,7 @@ TEST_CASE("a source is judged totally, deterministically and without writing") {
     RC_ASSERT(readable.leaf.not_before <= now && now <= readable.leaf.not_after);
     RC_ASSERT(readable.leaf.not_after - now >= require.valid_for);
     for (const auto& signature : readable.signatures) RC_ASSERT(signature.strength >= 112);
+    RC_ASSERT(readable.issued_as_required);
     if (require.usage == v1::Usage::server) {
       RC_ASSERT(readable.usage.may_serve && !readable.usage.is_authority);
       RC_ASSERT(readable.usage.extensions_understood);

@@ -8,13 +8,13 @@
 
 namespace certloop::tls {
 
-Result<Bundle> afresh_inspect(const SourcePayload& payload);
+Result<Bundle> afresh_inspect(const SourcePayload& payload, std::string_view authorities);
 std::optional<Fingerprint> afresh_fingerprint(const SecretBytes& pem);
 
 namespace {
 
-std::string key_of(const SourcePayload& payload) {
-  std::string key = payload.certificate + '\0';
+std::string key_of(const SourcePayload& payload, std::string_view authorities) {
+  std::string key = std::string(authorities) + '\0' + payload.certificate + '\0';
   for (const auto& issuer : payload.issuers) key += issuer + '\0';
   key += payload.private_key.reveal();
   return key;
@@ -26,11 +26,11 @@ Bundle copy_of(const Bundle& bundle) {
 
 }  // namespace
 
-Result<Bundle> inspect(const SourcePayload& payload) {
+Result<Bundle> inspect(const SourcePayload& payload, std::string_view authorities) {
   thread_local std::unordered_map<std::string, Result<Bundle>> known;
-  const std::string key = key_of(payload);
+  const std::string key = key_of(payload, authorities);
   auto found = known.find(key);
-  if (found == known.end()) found = known.emplace(key, afresh_inspect(payload)).first;
+  if (found == known.end()) found = known.emplace(key, afresh_inspect(payload, authorities)).first;
   if (!found->second) return tl::make_unexpected(found->second.error());
   return copy_of(*found->second);
 }

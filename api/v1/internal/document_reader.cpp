@@ -139,6 +139,9 @@ Require read_require(Report& report, const Field& field) {
       }
     }
   }
+  if (auto pem = read(report, fields["issuedBy"], check_certificates_text)) {
+    require.issued_by = {std::move(*pem), report.place(fields["issuedBy"])};
+  }
   keep(require.usage, read(report, fields["usage"], check_usage));
   keep(require.min_rsa_bits, read(report, fields["minRsaBits"], check_rsa_bits, Plain::numeric));
   keep(require.allow_older, flag_of(report, fields["allowOlder"]));

@@ -62,6 +62,9 @@ Checked<KeyType> check_key_type(const std::string& text);
 // 1024 to 16384.
 Checked<int> check_rsa_bits(const std::string& text);
 Checked<Usage> check_usage(const std::string& text);
+// PEM blocks of certificates, with comments around them; at most 65,000 bytes: ten certificates as
+// large as RSA of 16,384 bits makes them. What is in the blocks is not looked at.
+Checked<std::string> check_certificates_text(const std::string& text);
 Checked<OnExisting> check_on_existing(const std::string& text);
 Checked<Drift> check_drift(const std::string& text);
 Checked<std::string> check_api_version(const std::string& text);

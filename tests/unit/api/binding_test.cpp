@@ -36,6 +36,24 @@ std::string url_of_shop(const ResolveOptions& options) {
 
 }  // namespace
 
+TEST_CASE("what is wrong with a CA's certificate is told where it stands") {
+  std::string asked;
+  ResolveOptions options;
+  options.fault_of_authorities = [&](const std::string& pem) {
+    asked += pem;
+    return std::string("holds a block that is no certificate");
+  };
+  const auto bindings = resolve_texts({{"shop.yaml", kFull}}, options);
+  REQUIRE_FALSE(bindings);
+  CHECK(print(bindings.error()) ==
+        "shop.yaml:42:19: issuedBy holds a block that is no certificate (it takes the certificates "
+        "of one or several CAs)\n");
+  // The mapping without `issuedBy` is not asked about.
+  CHECK(asked == "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n");
+  options.fault_of_authorities = [](const std::string&) { return std::string(); };
+  CHECK(resolve_texts({{"shop.yaml", kFull}}, options));
+}
+
 TEST_CASE("bindings carry everything they need, sorted by id") {
   const auto bindings = resolve_texts({{"shop.yaml", kFull}});
   REQUIRE(bindings);

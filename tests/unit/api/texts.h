@@ -52,6 +52,10 @@ spec:
         keyTypes: [ecdsa, rsa]
         minRsaBits: 3072
         usage: any
+        issuedBy: |
+          -----BEGIN CERTIFICATE-----
+          MAMCAQE=
+          -----END CERTIFICATE-----
       onExisting: adoptIfEqual
       drift: report
       suspend: true

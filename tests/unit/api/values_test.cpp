@@ -11,6 +11,8 @@ namespace {
 const std::string kUuid = "0cf4addb-7a90-410b-a3a7-a15bbe2b7909";
 const std::string kOther = "7c2e1f0a-5b3d-4c69-8a17-d9e04b6f2c58";
 
+const std::string kBlock = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n";
+
 std::string x(std::size_t count) {
   return std::string(count, 'x');
 }
@@ -54,6 +56,17 @@ TEST_CASE("values of the right form pass, others do not") {
         x(63) + ".com"},
        {"", "*", "*.", "a.*.com", "*a.com", ".com", "a..b", "a.com.", "-a.com", "a_b.com",
         "10.0.0.1", "a b", "bücher.example", x(64) + ".com", "http://a.com"}},
+      {"CA certificates",
+       check_certificates_text,
+       {kBlock, kBlock + kBlock, "subject=CN = Root\n" + kBlock + "\r\n# the end",
+        kBlock + std::string(65'000 - kBlock.size(), '\n')},
+       {"", "\n", "words", kBlock.substr(1), kBlock.substr(0, kBlock.size() - 2),
+        "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\n" + kBlock, kBlock + "-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nA B\n-----END CERTIFICATE-----\n",
+        "-----BEGIN TRUSTED CERTIFICATE-----\nMAMCAQE=\n-----END TRUSTED CERTIFICATE-----\n",
+        kBlock + "-----BEGIN PRIVATE KEY-----\nMAMCAQE=\n-----END PRIVATE KEY-----\n",
+        kBlock + std::string(65'001 - kBlock.size(), '\n')}},
       {"line", check_line, {"x", "a profile", x(1024)}, {"", "a\nb", "a\x7f", x(1025)}},
   };
   for (const Case& one : cases) {

@@ -80,6 +80,10 @@ TEST_CASE("each rule objects to its own fault, at its exact boundary") {
        with([](auto& s) { s.missing_issuer = "CN=Inter"; }),
        {},
        Reason::chain_gap},
+      {"an issuer that the mapping does not name is held",
+       with([](auto& s) { s.issued_as_required = false; }),
+       {},
+       Reason::issuer_not_allowed},
       {"a signature of 112 bits passes",
        with([](auto& s) { s.signatures[0].strength = 112; }),
        {},
@@ -221,6 +225,7 @@ TEST_CASE("of several faults the first of the policy is told") {
   SourceReadable source = good_source();
   source.has_key = source.key_matches = false;
   source.missing_issuer = "CN=Inter";
+  source.issued_as_required = false;
   source.signatures[0].strength = 63;
   source.key = {{}, "DSA", 1024};
   source.usage.is_authority = true;
@@ -234,6 +239,8 @@ TEST_CASE("of several faults the first of the policy is told") {
   source.key_matches = true;
   CHECK(objection(source, require) == Reason::chain_gap);
   source.missing_issuer.clear();
+  CHECK(objection(source, require) == Reason::issuer_not_allowed);
+  source.issued_as_required = true;
   CHECK(objection(source, require) == Reason::weak_signature);
   source.signatures.clear();
   CHECK(objection(source, require) == Reason::key_not_allowed);
@@ -290,6 +297,22 @@ TEST_CASE("an objection names what the operator must find") {
         "the certificate expired on 2026-07-31T23:59:59Z");
   CHECK(message(good_source(), requiring({"www.example.com"})) ==
         "the certificate does not cover www.example.com");
+}
+
+TEST_CASE("an issuer that the mapping does not name is told") {
+  const auto message = [](const char* issuer, const char* top) {
+    const auto source = changed([&](auto& s) {
+      s.issued_as_required = false;
+      s.issuer = issuer;
+      s.top_issuer = top;
+    });
+    return objection_to_source(tls_target(), {}, source, kNow)->message;
+  };
+  CHECK(message("CN=Inter", "CN=Root") ==
+        "the certificate was issued by CN=Inter under CN=Root, which leads to no CA of "
+        "`require.issuedBy`");
+  CHECK(message("CN=Root", "CN=Root") ==
+        "the certificate was issued by CN=Root, which leads to no CA of `require.issuedBy`");
 }
 
 TEST_CASE("a weak signature is told with its owner and its algorithm") {

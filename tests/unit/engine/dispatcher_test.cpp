@@ -92,11 +92,9 @@ TEST_CASE("unchanged bindings keep their turn, changed ones are looked at now") 
 }
 
 TEST_CASE("whichever gate was changed, the binding is looked at now") {
-  const v1::Require changes[] = {{.dns_names = {"a.example"}},
-                                 {.valid_for = 1s},
-                                 {.key_types = {v1::KeyType::rsa}},
-                                 {.min_rsa_bits = 4096},
-                                 {.usage = v1::Usage::any}};
+  const v1::Require changes[] = {{.dns_names = {"a.example"}},      {.valid_for = 1s},
+                                 {.key_types = {v1::KeyType::rsa}}, {.min_rsa_bits = 4096},
+                                 {.usage = v1::Usage::any},         {.issued_by = {.pem = "a CA"}}};
   for (const v1::Require& change : changes) {
     Bench bench;
     bench.set({binding_of("a")});

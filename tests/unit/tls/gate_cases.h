@@ -21,7 +21,7 @@ inline constexpr WallTime kNow = std::chrono::sys_days{std::chrono::year{2026} /
 
 // What a mapping with a tls target says of this source. Empty: it is written.
 inline std::optional<Plan> objection(const SourcePayload& source, const v1::Require& require = {}) {
-  const auto bundle = inspect(source);
+  const auto bundle = inspect(source, require.issued_by.pem);
   const SourceState state =
       bundle ? SourceState(bundle->facts) : SourceState(SourceUnreadable{bundle.error().message});
   return objection_to_source(test::tls_target(), require, state, kNow);
