@@ -143,7 +143,7 @@ std::optional<Plan> not_for_servers(const Question& q) {
 
 std::optional<Plan> not_yet_valid(const Question& q) {
   const WallTime from = q.readable()->leaf.not_before;
-  if (from <= q.now) return {};
+  if (from <= q.now + kClockSkew) return {};
   return because(Reason::not_yet_valid, "the certificate is valid from " + rfc3339(from) + " on");
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <optional>
 
 #include "api/v1/binding.h"
@@ -13,6 +14,14 @@ namespace certloop {
 // secret stays.
 std::optional<Plan> objection_to_source(const v1::Target& target, const v1::Require& require,
                                         const SourceState& source, WallTime now);
+
+// By so much a certificate's first second may lie ahead of our clock, which may be slow, as the
+// authority's may be fast: a certificate that was issued this moment would else be held, and with
+// it an emergency rotation. Public authorities date certificates back for the same reason, by up to
+// an hour; ones of one's own do not always. A minute is more than clocks on a network differ by and
+// less than anybody waits for a certificate that is meant for later. At the other end there is
+// none: certificates are renewed days before they expire.
+inline constexpr std::chrono::seconds kClockSkew{60};
 
 // The least size of an ECDSA key. Smaller curves give less than the 128 bits of security that
 // everything else in TLS has, no public authority signs them (the Baseline Requirements begin with

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -21,7 +22,11 @@ struct Certificate {
   WallTime not_before{};
   WallTime not_after{};
 
-  bool is_good(WallTime now) const { return sound && not_before <= now && now <= not_after; }
+  // It may begin a little ahead of the controller's clock.
+  static constexpr std::chrono::seconds kSkew{60};
+  bool is_good(WallTime now) const {
+    return sound && not_before <= now + kSkew && now <= not_after;
+  }
   // What the mapping's keys of this target hold.
   Texts texts(const v1::Target& target) const;
 };

@@ -42,7 +42,7 @@ class Story {
   // A certificate that becomes valid changes what is wanted, though nobody acts.
   void expect_beginnings() {
     for (const Certificate& one : stage_.certificates.of(0)) {
-      const auto wait = one.not_before - Timeline::kFirstDay - 1s;
+      const auto wait = one.not_before - Certificate::kSkew - Timeline::kFirstDay - 1s;
       if (wait <= 0s) continue;
       stage_.timeline.in(wait, [this] { stage_.judge.may_write_everything(); });
     }
