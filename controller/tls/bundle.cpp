@@ -19,14 +19,25 @@ tl::unexpected<Error> corrupt(const char* text, const char* why) {
   return fail(ErrorCode::corrupt, std::string(text) + ' ' + why);
 }
 
-// Adds what `pem` holds to `all`; `count` counts duplicates too.
-std::optional<Error> add(std::string_view pem, const char* text, Certificates& all,
-                         std::size_t& count) {
+// What a source was found to hold so far, duplicates included.
+struct Tally {
+  std::size_t bytes = 0;
+  std::size_t certificates = 0;
+};
+
+// Adds what `pem` holds to `all`.
+std::optional<Error> add(std::string_view pem, const char* text, Certificates& all, Tally& tally) {
+  tally.bytes += pem.size();
+  if (pem.size() > kMaxPartBytes) return corrupt(text, "is larger than 100,000 bytes").value();
+  if (tally.bytes > kMaxSourceBytes) {
+    return corrupt(text, "brings the source over 500,000 bytes").value();
+  }
   auto certificates = read_certificates(pem);
   if (!certificates) return corrupt(text, certificates.error()).value();
-  count += certificates->size();
-  if (count > kMaxCertificates)
+  tally.certificates += certificates->size();
+  if (tally.certificates > kMaxCertificates) {
     return corrupt(text, "brings the source over 64 certificates").value();
+  }
   for (auto& one : *certificates) {
     const auto same = [&](const Certificate& other) { return other.der() == one.der(); };
     if (std::none_of(all.begin(), all.end(), same)) all.push_back(std::move(one));
@@ -38,13 +49,13 @@ std::optional<Error> add(std::string_view pem, const char* text, Certificates& a
 Result<Certificates> certificates_of(const SourcePayload& payload) {
   if (is_blank(payload.certificate)) return corrupt("the certificate", "is empty");
   Certificates all;
-  std::size_t count = 0;
-  if (auto error = add(payload.certificate, "the certificate", all, count)) {
+  Tally tally;
+  if (auto error = add(payload.certificate, "the certificate", all, tally)) {
     return tl::make_unexpected(std::move(*error));
   }
   for (const auto& issuer : payload.issuers) {
     if (is_blank(issuer)) continue;
-    if (auto error = add(issuer, "an issuer's certificate", all, count)) {
+    if (auto error = add(issuer, "an issuer's certificate", all, tally)) {
       return tl::make_unexpected(std::move(*error));
     }
   }
@@ -53,6 +64,9 @@ Result<Certificates> certificates_of(const SourcePayload& payload) {
 
 Result<std::optional<PrivateKeyText>> private_key_of(const SourcePayload& payload) {
   if (is_blank(payload.private_key.reveal())) return std::nullopt;
+  if (payload.private_key.size() > kMaxKeyBytes) {
+    return corrupt("the private key", "is larger than 16 KiB");
+  }
   auto key = read_private_key(payload.private_key);
   if (!key) return corrupt("the private key", key.error());
   return std::move(*key);

@@ -12,9 +12,13 @@
 // leaves it. Threads: any; no state.
 namespace certloop::tls {
 
-// Caps, checked before parsing. Secrets Manager allows 100 000 characters for each part.
-inline constexpr std::size_t kMaxPemBytes = 1u << 20;  // of one PEM text
-inline constexpr std::size_t kMaxCertificates = 64;    // of one source, duplicates included
+// Caps, checked before parsing; hack/adr/0009-gates.md says why these. A source's are tighter than
+// those of other texts, so that a target can hold whatever a source has.
+inline constexpr std::size_t kMaxPartBytes = 100'000;    // of one of a source's certificate texts
+inline constexpr std::size_t kMaxSourceBytes = 500'000;  // of all of them together
+inline constexpr std::size_t kMaxCertificates = 64;      // of one source, duplicates included
+inline constexpr std::size_t kMaxKeyBytes = 16'384;      // of a source's private key
+inline constexpr std::size_t kMaxPemBytes = 1u << 20;    // of any other PEM text
 
 // A source's certificate, understood and put in order.
 struct Bundle {

@@ -108,7 +108,7 @@ TEST_CASE("a certificate text that is not certificates throughout is refused wit
       {"cut off DER", block(body.substr(0, 64) + "\n"), no_certificate},
       {"a NUL byte", leaf + std::string(1, '\0'), "holds a NUL byte"},
       {"a NUL byte within", "x" + std::string(1, '\0') + "\n" + leaf, "holds a NUL byte"},
-      {"too large", leaf + std::string(kMaxPemBytes, '\n'), "is larger than 1 MiB"},
+      {"too large", leaf + std::string(kMaxPartBytes, '\n'), "is larger than 100,000 bytes"},
       {"too many blocks", many, "holds more than 64 PEM blocks"},
   };
   for (const auto& one : cases) {
@@ -127,7 +127,9 @@ TEST_CASE("a certificate text that is not certificates throughout is refused wit
 TEST_CASE("a text of the greatest size and number is still read") {
   const World world;
   const auto leaf = world.leaf.certificate();
-  CHECK(inspect(payload(leaf + std::string(kMaxPemBytes - leaf.size(), '\n'))));
+  const auto largest = leaf + std::string(kMaxPartBytes - leaf.size(), '\n');
+  CHECK(inspect(payload(largest)));
+  CHECK(inspect(payload(largest, {largest, largest, largest, largest})));
   std::string most;
   for (std::size_t i = 0; i < kMaxCertificates; ++i) most += leaf;
   CHECK(inspect(payload(most)));
@@ -142,6 +144,40 @@ TEST_CASE("the certificates of all texts count together") {
   REQUIRE_FALSE(bundle);
   CHECK(bundle.error().code == ErrorCode::corrupt);
   CHECK(bundle.error().message == "an issuer's certificate brings the source over 64 certificates");
+}
+
+TEST_CASE("the texts of a source have a size together, too") {
+  const World world;
+  const auto leaf = world.leaf.certificate();
+  const auto large = leaf + std::string(kMaxPartBytes - leaf.size(), '\n');
+  const auto bundle = inspect(payload(large, {large, large, large, large, leaf}));
+  REQUIRE_FALSE(bundle);
+  CHECK(bundle.error().message == "an issuer's certificate brings the source over 500,000 bytes");
+}
+
+// What is written must be readable again: else it would differ from itself for ever.
+TEST_CASE("whatever passes the caps has a fingerprint when it is written") {
+  Texts names;
+  for (int i = 0; i < 1400; ++i) {
+    names.push_back("host-with-a-rather-long-name-" + std::to_string(i) + ".example");
+  }
+  const auto root = Authority::self_signed({.name = "Root"});
+  auto last = root;
+  Texts issuers;
+  std::size_t size = 0;
+  while (true) {
+    last = last.issue_authority(
+        {.name = "Inter " + std::to_string(issuers.size()), .dns_names = names});
+    size += last.certificate().size();
+    if (size > kMaxSourceBytes - kMaxPartBytes) break;
+    issuers.push_back(last.certificate());
+  }
+  const auto leaf = last.issue({.dns_names = names});
+  issuers.push_back(last.certificate());
+  const auto bundle = bundle_of(payload(leaf.certificate(), issuers, leaf.private_key()));
+  const auto written = bundle.part(v1::Part::fullchain);
+  CHECK(written.size() > 350'000);
+  CHECK(fingerprint(written));
 }
 
 TEST_CASE("no single changed character slips into a bundle") {

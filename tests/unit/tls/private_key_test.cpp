@@ -83,6 +83,13 @@ TEST_CASE("a key whose private half is damaged does not match") {
   CHECK_FALSE(bundle.facts.key_matches);
 }
 
+TEST_CASE("a key text of the greatest size is still read") {
+  const World world;
+  const auto key = world.leaf.private_key();
+  const auto largest = key + std::string(kMaxKeyBytes - key.size(), '\n');
+  CHECK(bundle_of(payload(world.leaf.certificate(), {}, largest)).facts.key_matches);
+}
+
 TEST_CASE("a key text that is not exactly one readable key is refused with the reason") {
   const World world;
   const Key rsa = rsa_keys().at(0);
@@ -123,8 +130,8 @@ TEST_CASE("a key text that is not exactly one readable key is refused with the r
        "the private key ends in the middle of a PEM block"},
       {"a letter that is not base64", relabelled(ec, "M", "*"), damaged},
       {"another header", relabelled(ec, "KEY-----\nM", "KEY-----\nComment: x\n\nM"), damaged},
-      {"too large", std::string(kMaxPemBytes + 1, ' ') + ec,
-       "the private key is larger than 1 MiB"},
+      {"too large", ec + std::string(kMaxKeyBytes - ec.size() + 1, '\n'),
+       "the private key is larger than 16 KiB"},
       {"a NUL byte", ec + std::string(1, '\0'), "the private key holds a NUL byte"},
       {"bytes behind the DER", relabelled(ed, "-----END", "AAAA\n-----END"), no_key},
   };
