@@ -113,7 +113,7 @@ std::optional<Plan> key_not_allowed(const Question& q) {
 
 std::optional<Plan> key_too_small(const Question& q) {
   const KeyFacts& key = q.readable()->key;
-  const int least = least_bits(*key.type, q.require);
+  const int least = key.type ? least_bits(*key.type, q.require) : 0;
   if (key.bits >= least) return {};
   return because(Reason::key_too_small,
                  described(key) + ", and at least " + std::to_string(least) + " are required");
@@ -132,8 +132,9 @@ std::optional<Plan> not_for_servers(const Question& q) {
     return because(Reason::not_for_servers, std::string("the certificate ") + why);
   };
   if (usage.is_authority) return held("is a CA's (basicConstraints says CA:TRUE)");
-  if (!key_may_serve(*q.readable()))
+  if (!key_may_serve(*q.readable())) {
     return held("forbids TLS: its keyUsage lacks digitalSignature");
+  }
   if (!usage.may_serve) return held("is not for servers: its extendedKeyUsage lacks serverAuth");
   if (!usage.extensions_understood) {
     return held("has an extension that is damaged, or critical and unknown");
