@@ -1,7 +1,6 @@
 #pragma once
 #include <chrono>
 #include <optional>
-#include <ostream>
 #include <string>
 
 #include "controller/core/decide.h"
@@ -9,13 +8,7 @@
 #include "tests/unit/tls/support.h"
 
 // A certificate on its whole way through the gates: texts -> tls::inspect -> objection_to_source.
-namespace certloop {
-
-inline std::ostream& operator<<(std::ostream& out, Reason reason) {
-  return out << to_string(reason);
-}
-
-namespace tls {
+namespace certloop::tls {
 
 inline constexpr WallTime kNow = std::chrono::sys_days{std::chrono::year{2026} / 8 / 1};
 
@@ -29,8 +22,8 @@ inline std::optional<Plan> objection(const SourcePayload& source, const v1::Requ
 
 // A row of a table: InSync stands for "passes".
 struct GateCase {
-  const char* name;
-  SourcePayload source;
+  const char* name = "";
+  SourcePayload source{};
   Reason expected = Reason::in_sync;
   v1::Require require{};
   const char* says = "";  // the message holds this
@@ -40,9 +33,11 @@ inline void expect(const GateCase& one) {
   INFO(one.name);
   const auto held = objection(one.source, one.require);
   INFO((held ? held->message : std::string("passes")));
-  CHECK((held ? held->reason : Reason::in_sync) == one.expected);
+  const Reason reason = held ? held->reason : Reason::in_sync;
+  CHECK(std::string(to_string(reason)) == to_string(one.expected));
   CHECK((held ? held->message : std::string()).find(one.says) != std::string::npos);
+  // Whoever is held is told what to do.
+  CHECK(std::string(advice(reason)).empty() == !held);
 }
 
-}  // namespace tls
-}  // namespace certloop
+}  // namespace certloop::tls
