@@ -1,5 +1,6 @@
 #include "controller/ibm/cloud_lists.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -13,8 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kPageSize = 1000;  // the most that Secrets Manager gives
-constexpr int kMaxPages = 200;           // a service that never ends its list is not believed
+constexpr std::size_t kSources = 1000;  // a page; the most that Secrets Manager gives
+constexpr std::size_t kTargets = 100;   // a page; the most that Code Engine gives
+constexpr int kMaxPages = 200;          // a service that never ends its list is not believed
 
 // Everything that a new version, an edit or a change of state can move. Not `downloaded` and
 // `retrieved_at`: reading moves those.
@@ -50,6 +52,14 @@ Result<json> page_of(const char* what, const Result<HttpResponse>& response) {
   return std::move(*page);
 }
 
+// The transport takes no answer above its cap, and an entry may carry long texts: then fewer of
+// them are asked for. False: the answer is what it is.
+bool can_be_smaller(const Result<HttpResponse>& response, std::size_t& page_size) {
+  if (response || response.error().code != ErrorCode::corrupt || page_size == 1) return false;
+  page_size = std::max<std::size_t>(page_size / 5, 1);
+  return true;
+}
+
 tl::unexpected<Error> endless(const char* what) {
   return fail(ErrorCode::corrupt, std::string(what) + ": the list does not end");
 }
@@ -70,12 +80,14 @@ Result<SourceLines> IbmLists::sources(const v1::Endpoint& manager, SteadyTime de
   SourceLines all;
   std::set<std::string> seen;  // pages shift when secrets come and go
   std::size_t offset = 0;
+  std::size_t size = kSources;
   for (int pages = 0; pages < kMaxPages; ++pages) {
     const auto response =
         get(manager,
             "/api/v2/secrets?secret_types=imported_cert,public_cert,private_cert&sort=id&limit=" +
-                std::to_string(kPageSize) + "&offset=" + std::to_string(offset),
+                std::to_string(size) + "&offset=" + std::to_string(offset),
             deadline);
+    if (can_be_smaller(response, size)) continue;
     const auto page = page_of(kWhat, response);
     if (!page) return tl::make_unexpected(page.error());
     const json& lines = page->at("secrets");
@@ -96,11 +108,13 @@ Result<TargetLines> IbmLists::targets(const v1::Endpoint& code_engine,
   constexpr const char* kWhat = "listing the project's secrets";
   TargetLines all;
   const std::string path =
-      "/projects/" + encode_segment(project_id) + "/secrets?" + kCodeEngineVersion + "&limit=100";
+      "/projects/" + encode_segment(project_id) + "/secrets?" + kCodeEngineVersion + "&limit=";
   std::string start;
+  std::size_t size = kTargets;
   for (int pages = 0; pages < kMaxPages; ++pages) {
-    const auto response =
-        get(code_engine, start.empty() ? path : path + "&start=" + encode_segment(start), deadline);
+    const std::string from = start.empty() ? "" : "&start=" + encode_segment(start);
+    const auto response = get(code_engine, path + std::to_string(size) + from, deadline);
+    if (can_be_smaller(response, size)) continue;
     const auto page = page_of(kWhat, response);
     if (!page) return tl::make_unexpected(page.error());
     const json& lines = page->at("secrets");

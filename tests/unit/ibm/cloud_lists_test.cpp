@@ -107,6 +107,38 @@ TEST_CASE("a mark moves with a version, an edit or a state, not with a reading")
   }
 }
 
+TEST_CASE("a page that cannot be taken is asked for in smaller pieces, down to one") {
+  Bench bench;
+  for (int i = 0; i < 4; ++i) bench.transport.then(ErrorCode::corrupt);
+  bench.transport.then(200, page({line("a")}, true));
+  bench.transport.then(200, page({line("b")}));
+  const auto lines = bench.sources();
+  REQUIRE(lines);
+  CHECK(lines->size() == 2);
+  std::vector<std::string> pages;
+  for (const auto& sent : bench.transport.sent()) {
+    pages.push_back(sent.path.substr(sent.path.find("limit=")));
+  }
+  CHECK(pages == std::vector<std::string>{"limit=1000&offset=0", "limit=200&offset=0",
+                                          "limit=40&offset=0", "limit=8&offset=0",
+                                          "limit=1&offset=0", "limit=1&offset=1"});
+}
+
+TEST_CASE("a page that cannot be taken however small it is fails the list") {
+  Bench sources;
+  for (int i = 0; i < 9; ++i) sources.transport.then(ErrorCode::corrupt);
+  CHECK(sources.sources().error().code == ErrorCode::corrupt);
+  CHECK(sources.transport.sent().size() == 5);  // 1000, 200, 40, 8, 1
+  Bench targets;
+  for (int i = 0; i < 9; ++i) targets.transport.then(ErrorCode::corrupt);
+  CHECK(targets.targets().error().code == ErrorCode::corrupt);
+  CHECK(targets.transport.sent().size() == 4);  // 100, 20, 4, 1
+  Bench refused;
+  refused.transport.then(ErrorCode::denied);
+  CHECK(refused.sources().error().code == ErrorCode::denied);
+  CHECK(refused.transport.sent().size() == 1);
+}
+
 TEST_CASE("a project's list is read page by page, by the token alone") {
   Bench bench;
   bench.transport.then(200,
