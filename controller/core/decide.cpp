@@ -131,14 +131,15 @@ std::optional<Plan> not_for_servers(const Question& q) {
   const auto held = [](const char* why) {
     return because(Reason::not_for_servers, std::string("the certificate ") + why);
   };
+  // What else is said of one with a damaged extension is no fact.
+  if (!usage.extensions_understood) {
+    return held("has an extension that is damaged, or critical and unknown");
+  }
   if (usage.is_authority) return held("is a CA's (basicConstraints says CA:TRUE)");
   if (!key_may_serve(*q.readable())) {
     return held("forbids TLS: its keyUsage lacks digitalSignature");
   }
   if (!usage.may_serve) return held("is not for servers: its extendedKeyUsage lacks serverAuth");
-  if (!usage.extensions_understood) {
-    return held("has an extension that is damaged, or critical and unknown");
-  }
   return {};
 }
 
