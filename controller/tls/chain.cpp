@@ -66,11 +66,13 @@ class Search {
     return found;
   }
 
-  // An authority is called by the first of its certificates.
+  // An authority is called by the first of its certificates. The leaf stands for itself alone: one
+  // that is an authority, too, may need another certificate of its own on the way to the root.
   void name_authorities(const Indexes& reached) {
     std::vector<bool> counted(all_.size());
     for (const auto one : reached) {
-      authority_[one] = *std::find_if(reached.begin(), reached.end(), [&](std::size_t other) {
+      const auto first = one == reached.front() ? reached.begin() : reached.begin() + 1;
+      authority_[one] = *std::find_if(first, reached.end(), [&](std::size_t other) {
         return all_[one].same_authority(all_[other]);
       });
       const bool eligible = one == reached.front() || !self_signed_[one];

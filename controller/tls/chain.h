@@ -14,7 +14,8 @@ struct Chain {
 
 // The longest path from the leaf over issuers, as indexes into `certificates`, which are distinct.
 // One that a given root closes is preferred to one with an open end, and any end to a loop; no
-// authority (subject and key) stands in it twice, however many certificates it has. The result is
+// authority (subject and key) stands in it twice, however many certificates it has; the leaf does
+// not count as one. The result is
 // the same for every order of `certificates`: where two paths are equally good, the later expiry
 // wins, then the smaller DER.
 //

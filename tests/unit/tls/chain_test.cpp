@@ -181,6 +181,20 @@ TEST_CASE("authorities that sign each other end") {
   expect({"without one", {world.leaf.certificate()}, {inner, back}, {inner, back}}, world.leaf);
 }
 
+TEST_CASE("a leaf that signed its own issuer is led on over its other certificate") {
+  const World world;
+  const auto next = world.inner.issue_authority({.name = "Inner"});  // after a change of keys
+  const auto leaf = next.cross_sign(world.inner);
+  const auto bundle =
+      bundle_of(payload(leaf.certificate(),
+                        {next.certificate(), world.inner.certificate(), world.outer.certificate()},
+                        leaf.private_key()));
+  CHECK(bundle.certificate == leaf.certificate());
+  CHECK(bundle.chain ==
+        joined({next.certificate(), world.inner.certificate(), world.outer.certificate()}));
+  CHECK(bundle.facts.missing_issuer.empty());
+}
+
 TEST_CASE("of a renewed intermediate the one that lasts longer is taken") {
   using namespace std::chrono_literals;
   const World world;
