@@ -64,6 +64,8 @@ Position TextIndex::at_offset(std::size_t offset) const {
 Position TextIndex::at(std::size_t line, std::size_t byte_column) const {
   line = std::min(line, line_begins_.size() - 1);
   const std::size_t begin = line_begins_[line];
+  const std::size_t end = line + 1 < line_begins_.size() ? line_begins_[line + 1] - 1 : size_;
+  byte_column = std::min(byte_column, end - begin);
   const auto first = std::lower_bound(continuations_.begin(), continuations_.end(), begin);
   const auto last = std::lower_bound(first, continuations_.end(), begin + byte_column);
   const std::size_t column = byte_column - static_cast<std::size_t>(last - first);

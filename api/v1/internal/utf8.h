@@ -23,7 +23,8 @@ class TextIndex {
 
   // Of a byte offset into the text; one past the end is allowed.
   Position at_offset(std::size_t offset) const;
-  // Of a line and a byte column, both from 0. Lines past the end count as the last one.
+  // Of a line and a byte column, both from 0. Lines past the end count as the last one,
+  // columns past a line's end as its end: a reader that misses something may have looked beyond.
   Position at(std::size_t line, std::size_t byte_column) const;
   // The text's offset of that place, at most its size.
   std::size_t offset(std::size_t line, std::size_t byte_column) const;

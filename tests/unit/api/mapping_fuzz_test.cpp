@@ -108,6 +108,14 @@ TEST_CASE("whatever bytes come, the parser gives bindings or faults") {
   }
 }
 
+TEST_CASE("a fault at a cut escape stands in its line") {
+  const auto documents = parse_mappings({{"f", "a: b\nc: \"d\\x4"}});
+  REQUIRE_FALSE(documents);
+  const Place& place = documents.error().at(0).place;
+  CHECK(place.line == 2);
+  CHECK(place.column <= 9);
+}
+
 TEST_CASE("texts made to hurt are answered too") {
   const auto repeat = [](const char* piece, int count) {
     std::string text;
