@@ -80,6 +80,13 @@ bool encoding_is_plain(unsigned version, const ServerRequest& request) {
 
 }  // namespace
 
+const std::string& ServerRequest::header(const std::string& name) const {
+  static const std::string none;
+  const auto found = std::ranges::find(
+      headers, name, [](const auto& entry) -> const std::string& { return entry.first; });
+  return found == headers.end() ? none : found->second;
+}
+
 void add_header(ServerRequest& request, std::string_view name, std::string_view value) {
   std::string lowered(name);
   std::ranges::transform(lowered, lowered.begin(), lower);

@@ -250,13 +250,6 @@ void BeastServer::stop(Duration grace) {
 
 }  // namespace
 
-const std::string& ServerRequest::header(const std::string& name) const {
-  static const std::string none;
-  const auto found = std::ranges::find(
-      headers, name, [](const auto& entry) -> const std::string& { return entry.first; });
-  return found == headers.end() ? none : found->second;
-}
-
 Result<std::unique_ptr<HttpServer>> HttpServer::listen(const std::string& address,
                                                        ServerLimits limits) {
   const auto endpoint = parse_address(address);
