@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and testing certloop needs, from Debian's packages, and only what is missing.
-# Works as root and through sudo. `hack/setup.sh --all` adds what only hack/verify.sh needs.
+# Works as root and through sudo. `hack/setup.sh --all` adds what only hack/verify.sh and hack/fuzz.sh
+# need.
 set -euo pipefail
 
 packages=(
@@ -10,7 +11,7 @@ packages=(
   catch2 librapidcheck-dev                                      # to test
   ca-certificates curl jq openssl                               # the demo
 )
-[[ ${1:-} == --all ]] && packages+=(clang clang-tidy clang-format)
+[[ ${1:-} == --all ]] && packages+=(clang clang-tidy clang-format libclang-rt-14-dev)
 
 missing=()
 for package in "${packages[@]}"; do

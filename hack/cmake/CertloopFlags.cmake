@@ -4,6 +4,7 @@ option(CERTLOOP_TESTS "build the tests" ON)
 option(CERTLOOP_WERROR "treat warnings as errors" OFF)
 set(CERTLOOP_SANITIZE "" CACHE STRING "sanitizers, as for -fsanitize= (for example address,undefined)")
 option(CERTLOOP_COVERAGE "instrument for gcov" OFF)
+option(CERTLOOP_FUZZ "build the fuzzer (clang only)" OFF)
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)

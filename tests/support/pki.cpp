@@ -327,7 +327,7 @@ std::string Identity::serial() const {
   char text[3 * 32] = {};
   std::size_t size = 0;
   check(OPENSSL_buf2hexstr_ex(text, sizeof text, &size, ASN1_STRING_get0_data(serial),
-                              ASN1_STRING_length(serial), ':') == 1,
+                              static_cast<std::size_t>(ASN1_STRING_length(serial)), ':') == 1,
         "its serial");
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
