@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -56,10 +57,26 @@ struct FileStatus {
   std::vector<Fault> faults{};                      // of the newest version, if it was refused
 };
 
+// Notifications known by their signature (`--event-notifications-destination`).
+struct SignatureStatus {
+  std::optional<std::chrono::sys_seconds> key_read_at{};  // empty: no key is known, none gets in
+  std::string problem{};  // why the key could not be read last time, and what to do
+  std::uint64_t accepted = 0;
+  std::uint64_t deferred = 0;  // told to come again, for the key was being read
+  struct Refused {
+    std::uint64_t malformed = 0;  // without a signature, or not readable
+    std::uint64_t algorithm = 0;  // another than RS256
+    std::uint64_t signature = 0;  // changed on the way, or another key's
+    std::uint64_t time = 0;       // expired, or from the future
+  };
+  Refused refused{};
+};
+
 struct Status {
   std::string version{};
   FileStatus file{};
   std::vector<MappingStatus> mappings{};
+  std::optional<SignatureStatus> signed_notifications{};  // empty: no signature is looked for
 };
 
 // Every target Ready (and there is one), and no refused file.

@@ -57,6 +57,19 @@ Json fault_list(const std::vector<Fault>& faults) {
   return list;
 }
 
+Json signatures(const SignatureStatus& s) {
+  return {{"keyKnown", s.key_read_at.has_value()},
+          {"keyReadAt", optional_time(s.key_read_at)},
+          {"problem", s.problem},
+          {"accepted", s.accepted},
+          {"deferred", s.deferred},
+          {"refused",
+           {{"malformed", s.refused.malformed},
+            {"algorithm", s.refused.algorithm},
+            {"signature", s.refused.signature},
+            {"time", s.refused.time}}}};
+}
+
 // Bytes that are no UTF-8 (file names can hold any) are replaced, never thrown on.
 std::string dump(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
@@ -91,13 +104,17 @@ std::string to_json(const Status& status) {
     for (const TargetStatus& t : m.targets) targets.push_back(target(t));
     mappings.push_back({{"name", m.name}, {"source", source(m.source)}, {"targets", targets}});
   }
-  return dump({{"version", status.version},
-               {"ready", all_ready(status)},
-               {"mappingFile",
-                {{"loaded", status.file.loaded},
-                 {"since", optional_time(status.file.since)},
-                 {"faults", fault_list(status.file.faults)}}},
-               {"mappings", mappings}});
+  Json json{{"version", status.version},
+            {"ready", all_ready(status)},
+            {"mappingFile",
+             {{"loaded", status.file.loaded},
+              {"since", optional_time(status.file.since)},
+              {"faults", fault_list(status.file.faults)}}}};
+  if (status.signed_notifications) {
+    json["signedNotifications"] = signatures(*status.signed_notifications);
+  }
+  json["mappings"] = std::move(mappings);
+  return dump(json);
 }
 
 std::string to_json(const std::vector<Fault>& faults) {

@@ -9,6 +9,7 @@
 
 #include "controller/app/files.h"
 #include "controller/app/version.h"
+#include "controller/ibm/delivery_key.h"
 
 namespace certloop::app {
 namespace {
@@ -131,6 +132,11 @@ struct Reader {
                     "one or two secrets, a line each, that senders of notifications present (or "
                     "CERTLOOP_SHARED_SECRET); two, while you change them")
         ->envname("CERTLOOP_SHARED_SECRET_FILE");
+    app->add_option("--event-notifications-destination", options.signing_destination,
+                    "address of the webhook destination whose signed deliveries (signing_enabled) "
+                    "to take, https://…/v1/instances/<guid>/destinations/<id>; its key is read "
+                    "with the controller's own credentials, which need the role Reader there")
+        ->envname("CERTLOOP_EVENT_NOTIFICATIONS_DESTINATION");
     app->add_flag("--allow-unauthenticated", options.allow_unauthenticated,
                   "take notifications from anybody; for trials only")
         ->envname("CERTLOOP_ALLOW_UNAUTHENTICATED");
@@ -171,6 +177,16 @@ std::vector<SecretBytes> secrets_of(const std::string& file, const char* variabl
   }
 }
 
+void read_destination(Options& options) {
+  constexpr const char* kName = "--event-notifications-destination";
+  if (options.allow_unauthenticated) {
+    throw CLI::ValidationError("--allow-unauthenticated", std::string("excludes ") + kName);
+  }
+  auto url = ibm::check_destination(options.signing_destination);
+  if (!url) throw CLI::ValidationError(kName, url.error());
+  options.signing_destination = std::move(*url);
+}
+
 void read_secrets(Reader& reader) {
   Options& options = reader.options;
   options.api_key = SecretBytes(environment("CERTLOOP_API_KEY"));
@@ -186,11 +202,13 @@ void read_secrets(Reader& reader) {
       throw CLI::ValidationError("--shared-secret-file", "a secret is shorter than 16 characters");
     }
   }
-  if (options.shared_secrets.empty() && !options.allow_unauthenticated) {
+  if (!options.signing_destination.empty()) read_destination(options);
+  if (options.shared_secrets.empty() && options.signing_destination.empty() &&
+      !options.allow_unauthenticated) {
     throw CLI::ValidationError(
         "--shared-secret-file",
-        "without a shared secret anybody could send notifications: give one, or say "
-        "--allow-unauthenticated");
+        "without a shared secret anybody could send notifications: give one, name the "
+        "--event-notifications-destination that signs, or say --allow-unauthenticated");
   }
 }
 

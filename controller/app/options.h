@@ -35,6 +35,7 @@ struct Options {
   std::string listen{};
   std::string address_file{};
   std::vector<SecretBytes> shared_secrets{};
+  std::string signing_destination{};  // URL of an Event Notifications destination that signs
   bool allow_unauthenticated = false;
   SecretBytes view_token{};
   Duration notification_wait{5'000};

@@ -116,8 +116,13 @@ void Routes::install(net::HttpServer& server) {
     if (may_notify(request)) return {};
     return unauthorized();
   };
-  server.route("POST", "/", take, only_senders);
-  server.route("POST", "/v1/notifications", take, only_senders);
+  // A signature stands in the body, which has to be read of strangers then.
+  const auto may_sign = [this, only_senders](const Request& request) -> std::optional<Response> {
+    if (options_.signed_senders != nullptr) return {};
+    return only_senders(request);
+  };
+  server.route("POST", "/", take, may_sign);
+  server.route("POST", "/v1/notifications", take, may_sign);
   server.route(
       "POST", "/v1/resync",
       [this](const Request&, const Answer& answer) { answer->answer(resync()); }, only_senders);
@@ -132,7 +137,7 @@ void Routes::install(net::HttpServer& server) {
 }
 
 bool Routes::may_notify(const Request& request) const {
-  if (options_.shared_secrets.empty()) return true;
+  if (options_.shared_secrets.empty()) return options_.signed_senders == nullptr;
   const std::string_view token = bearer_token(request);
   bool known = false;
   // Every secret is compared, so that the time does not tell which one it was.
@@ -148,19 +153,37 @@ bool Routes::may_look(const Request& request) const {
 }
 
 void Routes::notifications(const Request& request, const Answer& answer) {
+  // Signed is signed, though the sender knows the shared secret: during a change it may send both.
+  const bool is_signed = options_.signed_senders != nullptr && ibm::looks_signed(request.body);
+  if (is_signed || !may_notify(request)) return take_signed(request, answer);
   const auto notification = ibm::parse_notification(request.headers, request.body);
   if (!notification) return answer->answer(json(400, {{"error", notification.error().message}}));
+  take(*notification, answer);
+}
+
+void Routes::take_signed(const Request& request, const Answer& answer) {
+  const auto notification = options_.signed_senders->open(request.body);
+  if (notification) return take(*notification, answer);
+  switch (notification.error()) {
+    case SignedSenders::Refusal::unauthorized:
+      return answer->answer(unauthorized());
+    case SignedSenders::Refusal::later:
+      return answer->answer(later("the key of the signature is being fetched"));
+  }
+}
+
+void Routes::take(const Notification& notification, const Answer& answer) {
   if (!takes_work()) return answer->answer(later("the mapping is not loaded"));
-  switch (notification->kind) {
+  switch (notification.kind) {
     case Notification::Kind::secrets:
-      return look_at(*notification, answer);
+      return look_at(notification, answer);
     case Notification::Kind::unrecognized:
       return answer->answer(look_at_everything());
     case Notification::Kind::irrelevant:
       break;
   }
-  telemetry_.on(NotificationReceived{notification->id, notification->event_type,
-                                     notification->secrets.size(), 0});
+  telemetry_.on(NotificationReceived{notification.id, notification.event_type,
+                                     notification.secrets.size(), 0});
   answer->answer(ignored("nothing to look at for this kind of event"));
 }
 
@@ -195,7 +218,11 @@ ServerResponse Routes::readyz() const {
 ServerResponse Routes::status(const Request& request) const {
   if (!may_look(request)) return unauthorized();
   ServerResponse response;
-  response.body = v1::to_json(v1::Status{kVersion, file_.get(), runner_.statuses()}) + "\n";
+  v1::Status whole{kVersion, file_.get(), runner_.statuses()};
+  if (options_.signed_senders != nullptr) {
+    whole.signed_notifications = options_.signed_senders->status();
+  }
+  response.body = v1::to_json(whole) + "\n";
   return response;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "api/v1/status.h"
+#include "controller/app/signed_senders.h"
 #include "controller/core/secret_bytes.h"
 #include "controller/engine/runner.h"
 #include "controller/net/http_server.h"
@@ -36,9 +37,11 @@ class FileState {
 };
 
 struct RouteOptions {
-  std::vector<SecretBytes> shared_secrets{};  // none: everybody may notify
-  SecretBytes view_token{};                   // none: only this machine may look
+  // None, and no signed senders: everybody may notify.
+  std::vector<SecretBytes> shared_secrets{};
+  SecretBytes view_token{};  // none: only this machine may look
   Duration notification_wait{5'000};
+  SignedSenders* signed_senders = nullptr;  // none: no signature lets anybody in
 };
 
 // What certloop serves, as a table of routes over the runner. Handlers run on the server's thread
@@ -61,6 +64,8 @@ class Routes {
   Response readyz() const;
   Response status(const Request& request) const;
 
+  void take_signed(const Request& request, const Answer& answer);
+  void take(const Notification& notification, const Answer& answer);
   void look_at(const Notification& notification, const Answer& answer);
   Response look_at_everything();
   bool may_notify(const Request& request) const;

@@ -20,14 +20,15 @@ std::function<double()> unit_random() {
   };
 }
 
-// A notification names a hundred secrets at most; bodies are read of callers with the shared secret
-// only.
+// A notification names a hundred secrets at most. Bodies are read of callers with the shared secret
+// only, or, where a signature lets in, of anybody: then all of them together are 64 MiB at most.
 net::ServerLimits server_limits(const Options& options) {
+  const bool of_strangers = !options.signing_destination.empty();
   net::ServerLimits limits;
   limits.answer_deadline =
       std::max(limits.answer_deadline, options.notification_wait + std::chrono::seconds(5));
-  limits.body_bytes = 256 * 1024;
-  limits.connections = 2048;
+  limits.body_bytes = of_strangers ? ibm::kMaxSignedBody : 256 * 1024;
+  limits.connections = of_strangers ? 512 : 2048;
   return limits;
 }
 
@@ -75,9 +76,22 @@ int wait_for_signal() {
   return received;
 }
 
-RouteOptions route_options(Options& options) {
+RouteOptions route_options(Options& options, SignedSenders* signed_senders) {
   return {std::move(options.shared_secrets), std::move(options.view_token),
-          options.notification_wait};
+          options.notification_wait, signed_senders};
+}
+
+// Empty without a destination that signs.
+std::unique_ptr<SignedSenders> signed_senders(const Options& options, Stack& stack) {
+  if (options.signing_destination.empty()) return nullptr;
+  const auto tell = [&log = stack.telemetry()](const Result<void>& fetched) {
+    if (fetched) return log.say(Level::info, "key of signed notifications read");
+    log.say(Level::warn, "key of signed notifications not read",
+            {{"error", to_string(fetched.error().code)}, {"detail", fetched.error().message}});
+  };
+  return std::make_unique<SignedSenders>(stack.transport(), stack.clock(),
+                                         v1::Endpoint{options.signing_destination, {}},
+                                         unit_random(), tell);
 }
 
 }  // namespace
@@ -97,11 +111,13 @@ int run(Options options) {
   Reconciler reconciler(stack.source(), stack.target(), stack.clock());
   Runner runner(reconciler, log, stack.clock(), unit_random(),
                 {options.workers, options.run_deadline, pace_of(options)}, &stack.lists());
-  const bool open = options.shared_secrets.empty();
+  const bool open = options.shared_secrets.empty() && options.signing_destination.empty();
+  const auto signers = signed_senders(options, stack);
   FileState file;
   Routes routes(
       runner, file, log, stack.clock(),
-      [&tokens = stack.tokens()] { return tokens.credentials_good(); }, route_options(options));
+      [&tokens = stack.tokens()] { return tokens.credentials_good(); },
+      route_options(options, signers.get()));
   MappingWatcher watcher(options.mapping, {options.home_region, options.home_code_engine_url},
                          options.mapping_poll, on_load(runner, file, log, stack.clock()));
 
@@ -114,6 +130,7 @@ int run(Options options) {
   server.start();
   log.say(Level::info, "listening", {{"url", url}, {"version", kVersion}});
   if (open) log.say(Level::warn, "open to unauthenticated notifications");
+  if (signers) signers->start();
   runner.start();
   watcher.start();
 

@@ -35,6 +35,7 @@ class Stack {
   SecretSource& source() { return source_; }
   SecretTarget& target() { return target_; }
   CloudLists& lists() { return lists_; }
+  HttpTransport& transport() { return bearer_; }
 
  private:
   SystemClock clock_;

@@ -84,12 +84,24 @@ std::string file_lines(const ordered_json& status, bool colour) {
   return text;
 }
 
+// Empty when no signature is looked for.
+std::string signature_line(const ordered_json& status, bool colour) {
+  const auto key = object_of(status, "signedNotifications");
+  if (key.empty()) return {};
+  const std::string read_at = text_of(key, "keyReadAt");
+  const std::string problem = text_of(key, "problem");
+  const std::string known = read_at.empty() ? "no key yet" : "key read at " + read_at;
+  const Tone tone = read_at.empty() ? Tone::bad : problem.empty() ? Tone::good : Tone::warn;
+  return painted(tone, "signed notifications: " + known, colour) +
+         (problem.empty() ? "" : "  " + painted(Tone::dim, problem, colour)) + "\n";
+}
+
 }  // namespace
 
 std::string status_table(const std::string& json, bool colour) {
   const auto status = ordered_json::parse(json, nullptr, false);
   if (!status.is_object() || !status.contains("mappings")) return {};
-  std::string text = file_lines(status, colour);
+  std::string text = file_lines(status, colour) + signature_line(status, colour);
   for (const ordered_json& mapping : list_of(status, "mappings")) {
     if (mapping.is_object()) text += mapping_lines(mapping, colour);
   }

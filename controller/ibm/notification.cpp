@@ -93,15 +93,19 @@ Result<Notification> parse_notification(
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) return Notification{};
   const auto document = parse_object(body);
   if (!document) return fail(ErrorCode::invalid, "the body is not a JSON object");
+  return understand_notification(headers, *document);
+}
 
-  const auto data_member = document->find("data");
-  const bool structured = data_member != document->end() && data_member->is_object();
-  const json& data = structured ? *data_member : *document;
+Notification understand_notification(
+    const std::vector<std::pair<std::string, std::string>>& headers, const json& document) {
+  const auto data_member = document.find("data");
+  const bool structured = data_member != document.end() && data_member->is_object();
+  const json& data = structured ? *data_member : document;
   std::string type = header(headers, "ce-type");
-  if (type.empty() && structured) type = text_member(*document, "type");
+  if (type.empty() && structured) type = text_member(document, "type");
 
   Notification notification;
-  notification.id = printable(text_member(*document, "notification_id"), 64);
+  notification.id = printable(text_member(document, "notification_id"), 64);
   const std::string data_type = text_member(data, "event_type");
   notification.event_type = short_event_type(data_type.empty() ? type : data_type);
   const bool from_secrets_manager = type.rfind(kPrefix, 0) == 0 || !data_type.empty();

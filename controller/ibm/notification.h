@@ -1,4 +1,5 @@
 #pragma once
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,5 +17,10 @@ namespace certloop::ibm {
 // URLs in the event are never read: they are not to be trusted and were wrong at times.
 Result<Notification> parse_notification(
     const std::vector<std::pair<std::string, std::string>>& headers, std::string_view body);
+
+// The same for a body that is read already: an object.
+Notification understand_notification(
+    const std::vector<std::pair<std::string, std::string>>& headers,
+    const nlohmann::json& document);
 
 }  // namespace certloop::ibm

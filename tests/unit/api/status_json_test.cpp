@@ -67,6 +67,25 @@ TEST_CASE("a status is written with the members of its interface") {
   CHECK(target["conditions"][1]["type"] == "Stalled");
 }
 
+TEST_CASE("a status tells of signed notifications where they are looked for") {
+  Status status = one_target(ConditionStatus::yes);
+  CHECK_FALSE(json::parse(to_json(status)).contains("signedNotifications"));
+  status.signed_notifications.emplace();
+  status.signed_notifications->problem = "refused";
+  status.signed_notifications->refused.time = 3;
+  CHECK(json::parse(to_json(status))["signedNotifications"] ==
+        json{{"keyKnown", false},
+             {"keyReadAt", nullptr},
+             {"problem", "refused"},
+             {"accepted", 0},
+             {"deferred", 0},
+             {"refused", {{"malformed", 0}, {"algorithm", 0}, {"signature", 0}, {"time", 3}}}});
+  status.signed_notifications->key_read_at = kThen;
+  const auto known = json::parse(to_json(status))["signedNotifications"];
+  CHECK(known["keyKnown"] == true);
+  CHECK(known["keyReadAt"] == "2026-08-01T00:00:00Z");
+}
+
 TEST_CASE("a status without mappings has empty lists, not nulls") {
   const auto status = json::parse(to_json(Status{}));
   CHECK(status["mappings"] == json::array());
