@@ -88,6 +88,10 @@ void Cloud::Impl::add_controls() {
     notifications.control_notifications(parse_json_object(request));
     return Response::empty(204);
   });
+  control.on("POST", "/en/renew-signing-keys", [this](const Request&, const Params&) {
+    notifications.renew_signing_keys();
+    return Response::empty(204);
+  });
   control.on("GET", "/deliveries", [this](const Request&, const Params&) {
     return Response::json(200, notifications.deliveries());
   });

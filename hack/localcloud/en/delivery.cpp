@@ -38,7 +38,7 @@ std::string obstacle(const Destination& destination) {
 
 }  // namespace
 
-DeliveryWorker::DeliveryWorker(World& world) : world_(world) {
+DeliveryWorker::DeliveryWorker(World& world, Signing& signing) : world_(world), signing_(signing) {
   declare_envelope_switches(world.switches);
   world.switches.declare("delivery_retry_first_ms", 1000,
                          "delay before the first retry; the next ones are three times as long");
@@ -95,9 +95,11 @@ void DeliveryWorker::start(const Record& record) {
 
 void DeliveryWorker::attempt(const Record& record) {
   ++record->attempts;
-  world_.outbound->send(
-      delivery_request(record->destination, record->event, world_.switches),
-      [this, record](const OutboundResult& result) { finish_attempt(record, result); });
+  auto request = delivery_request(record->destination, record->event, world_.switches);
+  if (record->is_signed) signing_.sign(request, record->destination.id);
+  world_.outbound->send(std::move(request), [this, record](const OutboundResult& result) {
+    finish_attempt(record, result);
+  });
 }
 
 void DeliveryWorker::finish_attempt(const Record& record, const OutboundResult& result) {

@@ -6,6 +6,7 @@
 
 #include "hack/localcloud/en/disturbance.h"
 #include "hack/localcloud/en/model.h"
+#include "hack/localcloud/en/signing.h"
 #include "hack/localcloud/frame/world.h"
 
 namespace localcloud::en {
@@ -18,6 +19,7 @@ struct Delivery {
   std::string subscription_id{};  // empty: a destination's test
   Destination destination{};      // as it was when the notification was taken in
   Json event = Json::object();
+  bool is_signed = false;
   int attempts = 0;
   int status = 0;                   // of the last answer
   std::string outcome = "pending";  // then "delivered", "lost" or "not_delivered" (never tried)
@@ -29,8 +31,8 @@ struct Delivery {
 // receiver sends it; then the notification is lost. Runs on the cloud's thread and never waits.
 class DeliveryWorker {
  public:
-  // Declares its switches. The scheduler runs nothing after this is gone.
-  explicit DeliveryWorker(World& world);
+  // Declares its switches. The scheduler runs nothing after this is gone; the rest outlives it.
+  DeliveryWorker(World& world, Signing& signing);
 
   void submit(Delivery delivery);
   void disturb(const Json& order) { disturbances_.add(order); }  // throws Refusal
@@ -56,6 +58,7 @@ class DeliveryWorker {
   void settle(Delivery& delivery, const std::string& outcome, const std::string& reason);
 
   World& world_;
+  Signing& signing_;
   Disturbances disturbances_{};
   std::vector<Record> held_{};
   std::deque<Record> records_{};

@@ -8,6 +8,7 @@
 #include "hack/localcloud/en/multipart.h"
 #include "hack/localcloud/en/refusal.h"
 #include "hack/localcloud/en/resources.h"
+#include "hack/localcloud/en/signing.h"
 #include "hack/localcloud/en/view.h"
 
 namespace localcloud::en {
@@ -181,7 +182,7 @@ std::string secrecy(const World& world) {
 
 }  // namespace
 
-void mount_destinations(const Mount& mount) {
+void mount_destinations(const Mount& mount, Signing& signing) {
   World& world = mount.world;
   mount.on("POST", "/destinations",
            [&world](Instance& instance, const Request& request, const Params&) {
@@ -211,10 +212,17 @@ void mount_destinations(const Mount& mount) {
              found = std::move(next);
              return Response::json(200, detail_view(instance, found, secrecy(world)));
            });
+  mount.on("GET", "/destinations/{id}/public_key",
+           [&signing](Instance& instance, const Request&, const Params& params) {
+             const auto& found = item_of(instance.destinations, params, "destination");
+             if (found.type != "webhook") refuse("only webhook destinations sign");
+             return Response::json(200, {{"public_key", signing.public_key(found.id)}});
+           });
   mount.on("DELETE", "/destinations/{id}",
-           [&world](Instance& instance, const Request&, const Params& params) {
+           [&world, &signing](Instance& instance, const Request&, const Params& params) {
              erase_destination(instance, item_of(instance.destinations, params, "destination"),
                                world);
+             signing.forget(params.at("id"));
              return Response::empty(204);
            });
 }

@@ -37,7 +37,8 @@ void declare_switches(Switches& switches) {
 
 EventNotifications::EventNotifications(World& world)
     : world_(world),
-      worker_(world),
+      signing_(world),
+      worker_(world, signing_),
       fan_out_(world, worker_),
       batcher_(world, [this](const Json& event) { dispatch(event); }) {
   declare_switches(world.switches);
@@ -45,7 +46,7 @@ EventNotifications::EventNotifications(World& world)
   const en::Mount mount{router_, world_, instances_};
   en::mount_sources(mount);
   en::mount_topics(mount);
-  en::mount_destinations(mount);
+  en::mount_destinations(mount, signing_);
   en::mount_subscriptions(mount);
   en::mount_notifications(mount, fan_out_);
 }

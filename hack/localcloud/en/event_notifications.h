@@ -5,13 +5,14 @@
 #include "hack/localcloud/en/delivery.h"
 #include "hack/localcloud/en/fan_out.h"
 #include "hack/localcloud/en/model.h"
+#include "hack/localcloud/en/signing.h"
 #include "hack/localcloud/frame/world.h"
 
 namespace localcloud {
 
 // Event Notifications v1: sources, topics, destinations, subscriptions, taking events in and
 // delivering them, and Secrets Manager's batching of events, since it ends here. Mounted at /en.
-// Templates, integrations, signing and runs of the periodic timer are not part of it.
+// Templates, integrations and runs of the periodic timer are not part of it.
 class EventNotifications : public Service, public EventSink {
  public:
   // Declares the switches; begins with the seed's instance. The world outlives this, and its
@@ -35,6 +36,8 @@ class EventNotifications : public Service, public EventSink {
   // {"mode":"lose"|"delay"|"double"|"reorder","count":n,"delay_ms":n} for the next deliveries.
   // Throws HttpError on a bad order.
   void control_notifications(const Json& order);
+  // Every destination signs with another key from now on.
+  void renew_signing_keys() { signing_.renew_keys(); }
   // What became of deliveries: GET /_local/deliveries.
   Json deliveries() const { return worker_.describe(); }
 
@@ -43,6 +46,7 @@ class EventNotifications : public Service, public EventSink {
 
   World& world_;
   en::Instances instances_{};
+  en::Signing signing_;
   en::DeliveryWorker worker_;
   en::FanOut fan_out_;
   en::Batcher batcher_;

@@ -42,7 +42,7 @@ std::size_t FanOut::deliver(const Instance& instance, const Topic& topic, const 
     if (subscription.topic_id != topic.id) continue;
     const Destination* destination = find_by_id(instance.destinations, subscription.destination_id);
     if (destination == nullptr) continue;
-    submit(*destination, subscription.id, event);
+    submit(*destination, &subscription, event);
     ++deliveries;
   }
   return deliveries;
@@ -60,18 +60,20 @@ std::string FanOut::test(Instance& instance, const Destination& destination) {
                    {"time", timestamp(world_)},
                    {"datacontenttype", "application/json"},
                    {"data", {{"message", "This is a test of the destination."}}}};
-  submit(destination, "", event);
+  submit(destination, nullptr, event);
   remember(instance, id, "delivering");
   return id;
 }
 
-void FanOut::submit(const Destination& destination, const std::string& subscription_id,
+void FanOut::submit(const Destination& destination, const Subscription* subscription,
                     const Json& event) {
   worker_.submit({.notification_id = event.at("notification_id").get<std::string>(),
                   .event_type = event.at("type").get<std::string>(),
-                  .subscription_id = subscription_id,
+                  .subscription_id = subscription == nullptr ? "" : subscription->id,
                   .destination = destination,
-                  .event = event});
+                  .event = event,
+                  .is_signed = subscription != nullptr &&
+                               subscription->attributes.value("signing_enabled", false)});
 }
 
 void FanOut::remember(Instance& instance, const std::string& notification_id,

@@ -24,8 +24,8 @@ class FanOut {
   // What became of the event, for people.
   std::string distribute(const Instance& instance, const Json& event);
   std::size_t deliver(const Instance& instance, const Topic& topic, const Json& event);
-  void submit(const Destination& destination, const std::string& subscription_id,
-              const Json& event);
+  // `subscription`: null for a test, which nothing asked to sign.
+  void submit(const Destination& destination, const Subscription* subscription, const Json& event);
   void remember(Instance& instance, const std::string& notification_id, const std::string& fate);
 
   World& world_;

@@ -8,6 +8,7 @@
 namespace localcloud::en {
 
 class FanOut;
+class Signing;
 
 // Hangs handlers under an instance's path. All references outlive the router.
 struct Mount {
@@ -23,7 +24,7 @@ struct Mount {
 
 void mount_sources(const Mount& mount);
 void mount_topics(const Mount& mount);
-void mount_destinations(const Mount& mount);
+void mount_destinations(const Mount& mount, Signing& signing);
 void mount_subscriptions(const Mount& mount);
 void mount_notifications(const Mount& mount, FanOut& fan_out);
 

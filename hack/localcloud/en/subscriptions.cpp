@@ -9,7 +9,7 @@ namespace {
 constexpr Length kName{1, 50};
 constexpr Length kDescription{1, 255};
 
-// What a destination's type allows; templates and signing are not offered here.
+// What a destination's type allows; templates are not offered here.
 Json check_attributes(const Json& body, const Destination& destination) {
   const Json given = body.value("attributes", Json::object());
   if (!given.is_object()) refuse("attributes must be an object");
@@ -19,10 +19,7 @@ Json check_attributes(const Json& body, const Destination& destination) {
     return Json::object();
   }
   refuse_unknown(given, {"signing_enabled", "add_notification_payload"});
-  if (flag_if_given(given, "signing_enabled").value_or(false)) {
-    refuse("the local cloud does not sign");
-  }
-  return {{"signing_enabled", false},
+  return {{"signing_enabled", flag_if_given(given, "signing_enabled").value_or(false)},
           {"add_notification_payload",
            flag_if_given(given, "add_notification_payload").value_or(true)}};
 }

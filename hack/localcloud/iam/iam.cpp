@@ -29,7 +29,7 @@ std::string shown_token(const Request& request) {
 
 }  // namespace
 
-Iam::Iam(World& world) : world_(world), signer_("localcloud-" + world.ids.hex(8)) {
+Iam::Iam(World& world) : world_(world), key_id_("localcloud-" + world.ids.hex(8)) {
   world_.switches.declare("token_life_seconds", 3600, "life of the tokens that IAM gives");
   world_.switches.declare("iam_cr_token_failure_status", 400,
                           "status for a compute resource token or profile that is not trusted",
@@ -120,7 +120,7 @@ Response Iam::grant(const std::string& grant_type, const Json& identity) {
                        {"client_id", "default"},
                        {"acr", 1},
                        {"amr", Json::array({"pwd"})}};
-  const std::string token = signer_.sign(claims);
+  const std::string token = key_.sign({{"alg", "RS256"}, {"kid", key_id_}, {"typ", "JWT"}}, claims);
   remember(token, now + std::chrono::seconds(life));
   return Response::json(200, {{"access_token", token},
                               {"refresh_token", "not_supported"},

@@ -3,8 +3,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "hack/localcloud/frame/rs256_key.h"
 #include "hack/localcloud/frame/world.h"
-#include "hack/localcloud/iam/token_signer.h"
 
 namespace localcloud {
 
@@ -35,7 +35,8 @@ class Iam : public Service, public Authority {
 
   World& world_;
   Router router_{};
-  TokenSigner signer_;
+  const std::string key_id_;
+  Rs256Key key_{};
   std::unordered_map<std::string, Time> expiries_{};
   std::deque<std::string> oldest_first_{};
 };

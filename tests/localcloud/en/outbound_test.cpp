@@ -34,7 +34,7 @@ struct Line {
   Line() {
     world.scheduler = &scheduler;
     world.outbound = &outbound;
-    worker.emplace(world);
+    worker.emplace(world, signing);
     world.switches.set("delivery_retry_first_ms", 1);
   }
 
@@ -67,6 +67,7 @@ struct Line {
   IoScheduler scheduler{io};
   localcloud::en::LoopbackOutbound outbound{io};
   localcloud::World world{};
+  localcloud::en::Signing signing{world};
   std::optional<localcloud::en::DeliveryWorker> worker{};
 };
 

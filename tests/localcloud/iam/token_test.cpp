@@ -1,6 +1,6 @@
 #include <openssl/evp.h>
 
-#include "hack/localcloud/iam/token_signer.h"
+#include "hack/localcloud/frame/rs256_key.h"
 #include "tests/localcloud/signed_in.h"
 #include "tests/support/catch.h"
 

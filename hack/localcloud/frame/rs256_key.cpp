@@ -1,6 +1,8 @@
-#include "hack/localcloud/iam/token_signer.h"
+#include "hack/localcloud/frame/rs256_key.h"
 
+#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <stdexcept>
@@ -10,6 +12,7 @@ namespace {
 
 using KeyPointer = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
+using Memory = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
 
 constexpr int kKeyBits = 2048;
@@ -17,7 +20,7 @@ constexpr int kKeyBits = 2048;
 constexpr int kKeyPrimes = 3;
 
 void require(bool done) {
-  if (!done) throw std::runtime_error("OpenSSL cannot sign a token");
+  if (!done) throw std::runtime_error("OpenSSL cannot make or use a signing key");
 }
 
 KeyPointer make_key() {
@@ -44,21 +47,51 @@ std::string signature(EVP_PKEY* key, const std::string& text) {
   return result;
 }
 
+std::string text_of(const Memory& memory) {
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::string dump(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
-struct TokenSigner::Key {
+struct Rs256Key::Key {
   KeyPointer pointer = make_key();
 };
 
-TokenSigner::TokenSigner(std::string key_id) : key_id_(std::move(key_id)) {}
+Rs256Key::Rs256Key() = default;
 
-TokenSigner::~TokenSigner() = default;
+Rs256Key::~Rs256Key() = default;
 
-std::string TokenSigner::sign(const Json& claims) {
+Rs256Key::Key& Rs256Key::key() {
   if (key_ == nullptr) key_ = std::make_unique<Key>();
-  const Json header = {{"alg", "RS256"}, {"kid", key_id_}, {"typ", "JWT"}};
-  const std::string text = base64url(header.dump()) + "." + base64url(claims.dump());
-  return text + "." + base64url(signature(key_->pointer.get(), text));
+  return *key_;
+}
+
+std::string Rs256Key::sign(const Json& header, const Json& claims) {
+  const std::string text = base64url(dump(header)) + "." + base64url(dump(claims));
+  return text + "." + base64url(signature(key().pointer.get(), text));
+}
+
+std::string Rs256Key::public_spki_pem() {
+  const Memory memory(BIO_new(BIO_s_mem()), BIO_free);
+  require(memory != nullptr && PEM_write_bio_PUBKEY(memory.get(), key().pointer.get()) > 0);
+  return text_of(memory);
+}
+
+std::string Rs256Key::public_pkcs1_pem() {
+  unsigned char* bytes = nullptr;
+  const int size = i2d_PublicKey(key().pointer.get(), &bytes);
+  const std::unique_ptr<unsigned char, void (*)(unsigned char*)> der(
+      bytes, [](unsigned char* memory) { OPENSSL_free(memory); });
+  const Memory memory(BIO_new(BIO_s_mem()), BIO_free);
+  require(size > 0 && memory != nullptr);
+  require(PEM_write_bio(memory.get(), "RSA PUBLIC KEY", "", der.get(), size) > 0);
+  return text_of(memory);
 }
 
 std::string base64url(const std::string& bytes) {
