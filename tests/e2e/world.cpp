@@ -169,7 +169,19 @@ test_support::Finished World::certloop(const std::vector<std::string>& arguments
   return test_support::run_to_end(command, environment());
 }
 
-void World::wire_notifications(const std::string& url) {
+std::string World::make_destination(const std::string& type, const Json& params) {
+  const std::string part = "--edge\r\nContent-Disposition: form-data; name=\"";
+  const std::string body = part + "name\"\r\n\r\ncertloop\r\n" + part + "type\"\r\n\r\n" + type +
+                           "\r\n" + part + "config\"\r\nContent-Type: application/json\r\n\r\n" +
+                           Json{{"params", params}}.dump() + "\r\n--edge--\r\n";
+  return sent(en_.send("POST", "/destinations",
+                       {{"Content-Type", "multipart/form-data; boundary=edge"}}, body),
+              "destination")
+      .at("id")
+      .get<std::string>();
+}
+
+void World::subscribe(const std::string& destination_id, const Json& attributes) {
   const auto& e = cloud_environment_;
   sent(sm_.post("/api/v2/notifications/registration",
                 {{"event_notifications_instance_crn", e.at("LOCALCLOUD_EN_CRN")},
@@ -179,25 +191,38 @@ void World::wire_notifications(const std::string& url) {
   const Json source{{"id", e.at("LOCALCLOUD_SM_CRN")}, {"rules", {rule}}};
   const Json topic =
       sent(en_.post("/topics", {{"name", "certificates"}, {"sources", {source}}}), "topic");
-  const Json config{
-      {"params",
-       {{"type", "application"},
-        {"url", url + "/v1/notifications"},
-        {"verb", "post"},
-        {"custom_headers", {{"Authorization", std::string("Bearer ") + kSharedSecret}}},
-        {"sensitive_headers", {"Authorization"}}}}};
-  const std::string part = "--edge\r\nContent-Disposition: form-data; name=\"";
-  const std::string body = part + "name\"\r\n\r\ncertloop\r\n" + part + "type\"\r\n\r\nibmce\r\n" +
-                           part + "config\"\r\nContent-Type: application/json\r\n\r\n" +
-                           config.dump() + "\r\n--edge--\r\n";
-  const Json destination =
-      sent(en_.send("POST", "/destinations",
-                    {{"Content-Type", "multipart/form-data; boundary=edge"}}, body),
-           "destination");
   sent(en_.post("/subscriptions", {{"name", "certloop"},
-                                   {"destination_id", destination.at("id")},
-                                   {"topic_id", topic.at("id")}}),
+                                   {"destination_id", destination_id},
+                                   {"topic_id", topic.at("id")},
+                                   {"attributes", attributes}}),
        "subscription");
+}
+
+void World::wire_notifications(const std::string& url) {
+  subscribe(
+      make_destination(
+          "ibmce", {{"type", "application"},
+                    {"url", url + "/v1/notifications"},
+                    {"verb", "post"},
+                    {"custom_headers", {{"Authorization", std::string("Bearer ") + kSharedSecret}}},
+                    {"sensitive_headers", {"Authorization"}}}),
+      Json::object());
+}
+
+std::string World::wire_signed_notifications() {
+  const std::string id =
+      make_destination("webhook", {{"url", "http://127.0.0.1:1/"}, {"verb", "post"}});
+  subscribe(id, {{"signing_enabled", true}});
+  return en_.base_url() + "/destinations/" + id;
+}
+
+void World::point(const std::string& destination, const std::string& url) {
+  const Json config{{"params", {{"url", url}, {"verb", "post"}}}};
+  const std::string body = "--edge\r\nContent-Disposition: form-data; name=\"config\"\r\n\r\n" +
+                           config.dump() + "\r\n--edge--\r\n";
+  sent(signed_in(destination)
+           .send("PATCH", "", {{"Content-Type", "multipart/form-data; boundary=edge"}}, body),
+       "destination");
 }
 
 void World::flush() {

@@ -94,11 +94,17 @@ class World {
 
   // Source, topic, destination and subscription, so that rotations reach `url`.
   void wire_notifications(const std::string& url);
+  // The same by a webhook destination that signs and leads nowhere until point() says where to.
+  // Returns its address.
+  std::string wire_signed_notifications();
+  void point(const std::string& destination, const std::string& url);
   void flush();  // Secrets Manager's pending events go out now
 
  private:
   void add_mapping(const std::string& name, const std::string& from,
                    const std::vector<To>& targets);
+  std::string make_destination(const std::string& type, const Json& params);  // its id
+  void subscribe(const std::string& destination_id, const Json& attributes);
 
   localcloud::Cloud cloud_{};
   std::map<std::string, std::string> cloud_environment_ = cloud_.environment();
