@@ -27,6 +27,7 @@ std::string advice(ErrorCode code) {
     case ErrorCode::not_found:
     case ErrorCode::invalid:
       return "; check the address of the destination, which must be of type webhook";
+    case ErrorCode::exhausted:
     case ErrorCode::conflict:
     case ErrorCode::unavailable:
     case ErrorCode::corrupt:
