@@ -154,15 +154,17 @@ bool Routes::may_look(const Request& request) const {
 
 void Routes::notifications(const Request& request, const Answer& answer) {
   // Signed is signed, though the sender knows the shared secret: during a change it may send both.
-  const bool is_signed = options_.signed_senders != nullptr && ibm::looks_signed(request.body);
-  if (is_signed || !may_notify(request)) return take_signed(request, answer);
+  SignedSenders* const signers = options_.signed_senders;
+  if (signers != nullptr && (ibm::looks_signed(request.body) || !may_notify(request))) {
+    return take_signed(*signers, request, answer);
+  }
   const auto notification = ibm::parse_notification(request.headers, request.body);
   if (!notification) return answer->answer(json(400, {{"error", notification.error().message}}));
   take(*notification, answer);
 }
 
-void Routes::take_signed(const Request& request, const Answer& answer) {
-  const auto notification = options_.signed_senders->open(request.body);
+void Routes::take_signed(SignedSenders& signers, const Request& request, const Answer& answer) {
+  const auto notification = signers.open(request.body);
   if (notification) return take(*notification, answer);
   switch (notification.error()) {
     case SignedSenders::Refusal::unauthorized:

@@ -64,7 +64,7 @@ class Routes {
   Response readyz() const;
   Response status(const Request& request) const;
 
-  void take_signed(const Request& request, const Answer& answer);
+  void take_signed(SignedSenders& signers, const Request& request, const Answer& answer);
   void take(const Notification& notification, const Answer& answer);
   void look_at(const Notification& notification, const Answer& answer);
   Response look_at_everything();

@@ -1,7 +1,6 @@
 #include "controller/engine/intake.h"
 
 #include <algorithm>
-#include <ranges>
 #include <set>
 #include <tuple>
 
@@ -24,10 +23,14 @@ const std::string& name_of(const std::shared_ptr<const v1::Binding>& binding) {
 template <class KeyOf, class Fits>
 void collect(const Intake::Bindings& bindings, KeyOf key_of, const std::string& key, Fits fits,
              std::set<std::string>& into) {
-  const auto range = key.empty() ? std::ranges::subrange(bindings)
-                                 : std::ranges::equal_range(bindings, key, {}, key_of);
-  for (const auto& binding : range) {
-    if (fits(binding->source)) into.insert(binding->id);
+  const auto first = std::partition_point(
+      bindings.begin(), bindings.end(),
+      [&](const auto& binding) { return !key.empty() && key_of(binding) < key; });
+  const auto last = std::partition_point(first, bindings.end(), [&](const auto& binding) {
+    return key.empty() || key_of(binding) == key;
+  });
+  for (auto it = first; it != last; ++it) {
+    if (fits((*it)->source)) into.insert((*it)->id);
   }
 }
 
@@ -37,8 +40,10 @@ Intake::Intake(const Bindings& bindings) {
   for (const auto& binding : bindings) {
     (binding->source.id.empty() ? by_name_ : by_id_).push_back(binding);
   }
-  std::ranges::sort(by_id_, {}, id_of);
-  std::ranges::sort(by_name_, {}, name_of);
+  std::sort(by_id_.begin(), by_id_.end(),
+            [](const auto& a, const auto& b) { return id_of(a) < id_of(b); });
+  std::sort(by_name_.begin(), by_name_.end(),
+            [](const auto& a, const auto& b) { return name_of(a) < name_of(b); });
 }
 
 std::vector<std::string> Intake::find(const std::vector<SecretHint>& secrets) const {
