@@ -34,8 +34,8 @@ inline constexpr Key kMapping[] = {{"name", kRequired}, {"from", kRequired}, {"t
 inline constexpr Key kFrom[] = {
     {"secretsManager", kRequired}, {"id"}, {"group"}, {"type"}, {"name"}};
 inline constexpr Key kTo[] = {{"project", kRequired}, {"secret", kRequired}, {"format"}, {"data"}};
-inline constexpr Key kRequire[] = {{"dnsNames"},   {"validFor"}, {"keyTypes"},
-                                   {"minRsaBits"}, {"usage"},    {"issuedBy"}, {"allowOlder"}};
+inline constexpr Key kRequire[] = {{"dnsNames"}, {"validFor"}, {"keyTypes"},  {"minRsaBits"},
+                                   {"usage"},    {"issuedBy"}, {"allowOlder"}};
 
 inline constexpr KeySet kDocumentKeys{"document", kDocument};
 inline constexpr KeySet kMetadataKeys{"metadata", kMetadata};
