@@ -98,18 +98,23 @@ void Dispatcher::replace_binding(v1::Binding binding, SteadyTime now, WallTime w
 }
 
 // New places are listed at once, before the first looks are made: so these know from which lines
-// they started.
+// they started. So are those whose resync became shorter, for their turn was set by the old one.
 void Dispatcher::plan_surveys(SteadyTime now) {
   if (!has_surveys()) return;
-  std::map<std::string, Place> wanted;
-  for (const auto& [place, resync] : survey_.places()) wanted.emplace(key_of(place), place);
-  for (const auto& [key, place] : places_) {
+  std::map<std::string, Surveyed> wanted;
+  for (const auto& [place, resync] : survey_.places()) {
+    wanted.emplace(key_of(place), Surveyed{place, resync});
+  }
+  for (const auto& [key, surveyed] : surveyed_) {
     if (wanted.count(key) == 0) surveys_.forget(key);
   }
-  for (const auto& [key, place] : wanted) {
-    if (places_.count(key) == 0) surveys_.add(key, Trigger::added, now);
+  for (const auto& [key, surveyed] : wanted) {
+    const auto before = surveyed_.find(key);
+    if (before == surveyed_.end() || surveyed.resync < before->second.resync) {
+      surveys_.add(key, Trigger::added, now);
+    }
   }
-  places_ = std::move(wanted);
+  surveyed_ = std::move(wanted);
 }
 
 Dispatcher::Woken Dispatcher::wake(const std::vector<std::string>& ids, Trigger trigger,
@@ -212,14 +217,14 @@ Duration Dispatcher::resync_of(const v1::Binding& binding) const {
 std::optional<SurveyJob> Dispatcher::take_survey(SteadyTime now) {
   const auto item = surveys_.pop(now);
   if (!item) return {};
-  return SurveyJob{item->key, places_.at(item->key), item->failures};
+  return SurveyJob{item->key, surveyed_.at(item->key).place, item->failures};
 }
 
 std::size_t Dispatcher::complete_survey(const SurveyJob& job, const Result<Lines>& lines,
                                         SteadyTime now, double unit_random) {
-  const auto places = survey_.places();
-  const auto place = places.find(job.place);
-  const auto resync = place == places.end() ? pace_.full_look : Duration(place->second);
+  const auto surveyed = surveyed_.find(job.key);
+  const auto resync =
+      surveyed == surveyed_.end() ? pace_.full_look : Duration(surveyed->second.resync);
   const Next next = lines ? Next{AtResync{}} : next_after(lines.error());
   surveys_.finish(job.key, next_turn(pace_, next, job.failures, resync, now, unit_random));
 

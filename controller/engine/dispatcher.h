@@ -109,6 +109,10 @@ class Dispatcher {
     Waiters for_next_run{};
     Waiters for_this_run{};
   };
+  struct Surveyed {
+    Place place{};
+    std::chrono::seconds resync{};  // the shortest of those who use it
+  };
   using Calls = std::vector<std::function<void()>>;
 
   void replace_binding(v1::Binding binding, SteadyTime now, WallTime wall);
@@ -127,7 +131,7 @@ class Dispatcher {
   Intake intake_;
   Survey survey_;
   WorkQueue surveys_;
-  std::map<std::string, Place> places_;
+  std::map<std::string, Surveyed> surveyed_;  // by the key in surveys_
   std::map<std::string, Entry> entries_;
   std::map<std::string, TargetMemory> memories_;
   std::size_t waiters_ = 0;

@@ -259,6 +259,19 @@ TEST_CASE("a list that an outage ate is asked for again soon; after three all is
   CHECK(bench.take());
 }
 
+TEST_CASE("a place whose resync became shorter is listed now, one that became longer in its turn") {
+  Bench b;
+  b.start();
+  b.binding.resync = 20min;
+  b.dispatcher.set_bindings({b.binding}, b.now, kWall);
+  CHECK(b.survey() == 0);
+  b.binding.resync = 5min;
+  b.dispatcher.set_bindings({b.binding}, b.now, kWall);
+  CHECK(b.survey() == 2);
+  b.now += 5min;
+  CHECK(b.survey() == 2);
+}
+
 TEST_CASE("a place that no binding uses any more is listed no more") {
   Bench bench;
   bench.start();
