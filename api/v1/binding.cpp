@@ -1,7 +1,9 @@
 #include "api/v1/binding.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 
@@ -32,7 +34,7 @@ std::string with_version(std::string url) {
   return url.empty() || has_version ? url : url + "/v2";
 }
 
-std::map<std::string, Part> keys_of(const To& to) {
+Parts keys_of(const To& to) {
   switch (to.format) {
     case Format::tls:
       return {{"tls_cert", Part::fullchain}, {"tls_key", Part::private_key}};
@@ -65,6 +67,11 @@ class Resolver {
   void check(const Authorities& authorities);
   std::string code_engine_url(const Project& project) const;
 
+  // Of equal values the first: it is held by all bindings that say the same.
+  template <class T>
+  static const Shared<T>& shared(std::set<Shared<T>>& known, std::type_identity_t<T> value) {
+    return *known.emplace(std::move(value)).first;
+  }
   template <class T>
   const T* find(const ByName<T>& known, const std::string& name, const char* what,
                 const Place& place);
@@ -78,6 +85,9 @@ class Resolver {
   internal::Faults faults_{MappingLimits{}.max_faults};
   std::unordered_map<std::string_view, const Place*> documents_{};
   std::unordered_map<std::string, const Place*> writers_{};
+  std::set<Shared<Service>> services_{};
+  std::set<Shared<Parts>> data_{};
+  std::set<Shared<Require>> requires_{};
   std::vector<Binding> bindings_{};
 };
 
@@ -115,41 +125,40 @@ std::string Resolver::code_engine_url(const Project& project) const {
 
 Source Resolver::source(const Scope& scope, const From& from) {
   Source source;
-  source.manager = from.secrets_manager;
   source.id = from.id;
   source.group = from.group;
   source.type = from.type.value_or(SecretType::imported_cert);
   source.name = from.name;
   const auto* manager = find(scope.managers, from.secrets_manager, "secretsManager", from.place);
   if (manager == nullptr) return source;
-  source.endpoint = {manager->url, manager->credentials};
-  source.instance = internal::find_uuid(manager->url);
-  if (!from.instance.empty() && !source.instance.empty() && from.instance != source.instance) {
+  const Service service{
+      manager->name, {manager->url, manager->credentials}, internal::find_uuid(manager->url)};
+  source.manager = shared(services_, service);
+  if (!from.instance.empty() && !service.id.empty() && from.instance != service.id) {
     faults_.add(from.place, "the CRN names a secret of another instance, " + quoted(from.instance),
-                "secretsManager " + quoted(manager->name) + " is instance " +
-                    quoted(source.instance) + ", see " + to_string(manager->place));
+                "secretsManager " + quoted(manager->name) + " is instance " + quoted(service.id) +
+                    ", see " + to_string(manager->place));
   }
   return source;
 }
 
 Target Resolver::target(const Scope& scope, const To& to) {
   Target target;
-  target.project = to.project;
   target.secret = to.secret;
   target.format = to.format;
-  target.data = keys_of(to);
+  target.data = shared(data_, keys_of(to));
   const auto* project = find(scope.projects, to.project, "project", to.place);
   if (project == nullptr) return target;
-  target.endpoint = {code_engine_url(*project), project->credentials};
-  target.project_id = project->id;
+  target.project = shared(
+      services_, {project->name, {code_engine_url(*project), project->credentials}, project->id});
   claim(target, to.place);
   return target;
 }
 
 void Resolver::claim(const Target& target, const Place& place) {
-  if (target.project_id.empty() || target.secret.empty()) return;
+  if (target.project->id.empty() || target.secret.empty()) return;
   // A project may be named by several addresses (public, private); its id is unique everywhere.
-  const std::string key = target.project_id + '\n' + target.secret;
+  const std::string key = target.project->id + '\n' + target.secret;
   const auto [first, fresh] = writers_.emplace(key, &place);
   if (fresh) return;
   faults_.add(place, "a second writer of " + quoted(display_name(target)),
@@ -176,7 +185,7 @@ void Resolver::add(const CertificateMapping& document) {
     binding.source = source(scope, mapping.from);
     for (const To& to : mapping.to) binding.targets.push_back(target(scope, to));
     check(mapping.require.issued_by);
-    binding.require = mapping.require;
+    binding.require = shared(requires_, mapping.require);
     binding.ownership = mapping.ownership;
     binding.expiring_within = mapping.expiring_within;
     binding.resync = document.resync;
@@ -201,7 +210,7 @@ tl::expected<std::vector<Binding>, std::vector<Fault>> resolve(
 }
 
 std::string display_name(const Target& target) {
-  return target.project + "/" + target.secret;
+  return target.project->name + "/" + target.secret;
 }
 
 }  // namespace certloop::v1

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "api/v1/mapping.h"
+#include "api/v1/shared.h"
 
 // The desired state, ready to be acted on: every reference resolved, every default applied,
-// immutable after it is made. The rest of the program sees this and never YAML.
+// immutable after it is made. What thousands of mappings say alike is there once (Shared). The rest
+// of the program sees this and never YAML.
 namespace certloop::v1 {
 
 // A service's address together with whose credentials go there. They travel as one value, so that
@@ -21,11 +23,18 @@ struct Endpoint {
   auto operator<=>(const Endpoint&) const = default;
 };
 
+// A Secrets Manager or a project of Code Engine.
+struct Service {
+  std::string name{};  // in the mapping file, for people
+  Endpoint endpoint{};
+  std::string id{};  // UUID. A Secrets Manager's is found in its URL; empty when the URL has none
+  bool operator==(const Service&) const = default;
+  auto operator<=>(const Service&) const = default;
+};
+
 // A certificate in a Secrets Manager: by `id`, or by `group`, `type` and `name`.
 struct Source {
-  std::string manager{};  // the name in the mapping file, for people
-  Endpoint endpoint{};
-  std::string instance{};  // the instance's UUID, found in its URL; empty when the URL has none
+  Shared<Service> manager{};
   std::string id{};
   std::string group{};
   SecretType type = SecretType::imported_cert;  // only meaningful without id
@@ -35,12 +44,10 @@ struct Source {
 
 // A secret in a Code Engine project, and what its keys must hold.
 struct Target {
-  std::string project{};  // the name in the mapping file, for people
-  Endpoint endpoint{};
-  std::string project_id{};
+  Shared<Service> project{};
   std::string secret{};
   Format format = Format::tls;
-  std::map<std::string, Part> data{};  // for tls: {tls_cert: fullchain, tls_key: privateKey}
+  Shared<Parts> data{};  // for tls: {tls_cert: fullchain, tls_key: privateKey}
   bool operator==(const Target&) const = default;
 };
 
@@ -50,7 +57,7 @@ struct Binding {
   std::string id{};  // "<document>/<mapping>", unique
   Source source{};
   std::vector<Target> targets{};
-  Require require{};
+  Shared<Require> require{};
   Ownership ownership{};
   std::chrono::seconds expiring_within{std::chrono::hours(14 * 24)};
   std::chrono::seconds resync{600};

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <compare>
 #include <map>
 #include <optional>
 #include <set>
@@ -71,12 +72,13 @@ enum class Part {
   fullchain,    // leaf, then the intermediates
   private_key,
 };
+using Parts = std::map<std::string, Part>;  // by the target's keys
 
 struct To {
   std::string project{};
   std::string secret{};
   Format format = Format::tls;
-  std::map<std::string, Part> data{};  // format generic only
+  Parts data{};  // format generic only
   Place place{};
 };
 
@@ -93,6 +95,7 @@ struct Authorities {
   std::string pem{};  // one or several blocks; empty: any issuer will do
   Place place{};
   bool operator==(const Authorities& other) const { return pem == other.pem; }
+  auto operator<=>(const Authorities& other) const { return pem <=> other.pem; }
 };
 
 // Gates: a certificate that does not pass is held, the old secret stays. Why the defaults are what
@@ -106,6 +109,7 @@ struct Require {
   Authorities issued_by{};
   bool allow_older = false;  // a certificate that ends earlier than the one it replaces
   bool operator==(const Require&) const = default;
+  auto operator<=>(const Require&) const = default;
 };
 
 // A target that was there before this process knew it, and holds something else.

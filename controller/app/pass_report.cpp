@@ -70,7 +70,7 @@ std::string total_line(const Tally& t, Mode mode) {
 }
 
 ordered_json target_json(const v1::Target& target, const TargetOutcome& outcome) {
-  ordered_json json{{"project", target.project}, {"secret", target.secret}};
+  ordered_json json{{"project", target.project->name}, {"secret", target.secret}};
   if (outcome.plan) {
     json["action"] = to_string(outcome.plan->action());
     json["reason"] = to_string(outcome.plan->reason);

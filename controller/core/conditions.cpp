@@ -69,7 +69,7 @@ Condition expiring(const Condition& previous, const TargetOutcome& outcome, Wall
 
 v1::TargetStatus unobserved(const v1::Target& target, WallTime now) {
   v1::TargetStatus status;
-  status.project = target.project;
+  status.project = target.project->name;
   status.secret = target.secret;
   status.format = v1::to_string(target.format);
   status.ready = {ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
@@ -105,7 +105,7 @@ v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, W
 
 v1::SourceStatus describe(const v1::Source& source, const std::optional<LeafFacts>& leaf) {
   v1::SourceStatus status;
-  status.secrets_manager = source.manager;
+  status.secrets_manager = source.manager->name;
   status.secret = source.id.empty()
                       ? source.group + "/" + v1::to_string(source.type) + "/" + source.name
                       : source.id;

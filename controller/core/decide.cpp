@@ -27,7 +27,7 @@ std::optional<Plan> because(Reason reason, std::string message) {
 }
 
 bool needs_key(const v1::Target& target) {
-  return std::any_of(target.data.begin(), target.data.end(),
+  return std::any_of(target.data->begin(), target.data->end(),
                      [](const auto& entry) { return entry.second == v1::Part::private_key; });
 }
 

@@ -86,7 +86,7 @@ std::optional<WallTime> next_change(const Served& served, const v1::Binding& bin
   }
   if (served.source) {
     consider(served.source->not_after + seconds(1));
-    consider(served.source->not_after - binding.require.valid_for + seconds(1));
+    consider(served.source->not_after - binding.require->valid_for + seconds(1));
   }
   return next;
 }

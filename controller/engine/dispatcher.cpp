@@ -25,7 +25,7 @@ void fold_into(v1::MappingStatus& status, const v1::Binding& binding, const Outc
 
 // Where a target is. A project's id is unique everywhere, and a target has one writer.
 std::string place_of(const v1::Target& target) {
-  return target.project_id + '\n' + target.secret;
+  return target.project->id + '\n' + target.secret;
 }
 
 bool found_nothing_new(const Outcome& outcome) {

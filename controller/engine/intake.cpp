@@ -57,13 +57,13 @@ std::vector<std::string> Intake::find(const std::vector<SecretHint>& secrets) co
   std::set<std::string> found;
   for (const auto& [id, instance] : ids) {
     const auto fits = [&where = instance](const v1::Source& source) {
-      return may_equal(source.instance, where);
+      return may_equal(source.manager->id, where);
     };
     collect(by_id_, id_of, id, fits, found);
   }
   for (const auto& [name, type, instance] : names) {
     const auto fits = [&kind = type, &where = instance](const v1::Source& source) {
-      return may_equal(source.instance, where) && may_equal(v1::to_string(source.type), kind);
+      return may_equal(source.manager->id, where) && may_equal(v1::to_string(source.type), kind);
     };
     collect(by_name_, name_of, name, fits, found);
   }

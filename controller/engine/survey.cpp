@@ -7,15 +7,15 @@ namespace certloop {
 namespace {
 
 Place manager_of(const v1::Source& source) {
-  return {source.endpoint, {}};
+  return {source.manager->endpoint, {}};
 }
 
 Place project_of(const v1::Target& target) {
-  return {target.endpoint, target.project_id};
+  return {target.project->endpoint, target.project->id};
 }
 
 bool is_in(const v1::Target& target, const Place& project) {
-  return target.project_id == project.project_id && target.endpoint == project.endpoint;
+  return target.project->id == project.project_id && target.project->endpoint == project.endpoint;
 }
 
 // Lines by what bindings name them: the id, or type and name (unique in an instance).

@@ -36,8 +36,8 @@ Outcome Worker::run(const Job& job) {
 Outcome Worker::check_or_reconcile(const Job& job, SteadyTime deadline) {
   std::string version;
   if (lists_ && job.suspicion) {
-    auto current =
-        lists_->current_version(job.binding->source.endpoint, job.suspicion->secret_id, deadline);
+    auto current = lists_->current_version(job.binding->source.manager->endpoint,
+                                           job.suspicion->secret_id, deadline);
     if (!current && current.error().code == ErrorCode::unavailable) {
       return failed(*job.binding, current.error());
     }

@@ -12,14 +12,14 @@ namespace {
 using nlohmann::json;
 
 std::string secrets_path(const v1::Target& target) {
-  return "/projects/" + encode_segment(target.project_id) + "/secrets";
+  return "/projects/" + encode_segment(target.project->id) + "/secrets";
 }
 
 HttpRequest request_for(Method method, const v1::Target& target, std::string path,
                         SteadyTime deadline) {
   HttpRequest request;
   request.method = method;
-  request.endpoint = target.endpoint;
+  request.endpoint = target.project->endpoint;
   request.path = std::move(path) + "?" + kCodeEngineVersion;
   request.deadline = deadline;
   return request;

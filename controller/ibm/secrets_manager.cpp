@@ -72,7 +72,7 @@ Result<FetchedSource> payload_of(const HttpResponse& response) {
 Result<HttpResponse> SecretsManagerSource::get(const v1::Source& source, std::string path,
                                                SteadyTime deadline) {
   HttpRequest request;
-  request.endpoint = source.endpoint;
+  request.endpoint = source.manager->endpoint;
   request.path = std::move(path);
   request.deadline = deadline;
   return transport_.send(std::move(request));

@@ -77,7 +77,7 @@ Result<Reconciler::Inspected> Reconciler::observe_source(const v1::Binding& bind
     return Inspected{std::move(*unreadable), {}, {}};
   }
   auto& payload = std::get<SourcePayload>(*fetched);
-  auto bundle = tls::inspect(payload, binding.require.issued_by.pem);
+  auto bundle = tls::inspect(payload, binding.require->issued_by.pem);
   if (!bundle) return Inspected{SourceUnreadable{bundle.error().message}, {}, {}};
   SourceReadable facts = bundle->facts;
   return Inspected{std::move(facts), std::move(payload.version), std::move(*bundle)};
@@ -123,7 +123,7 @@ TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1:
                                            const Served& served, TargetMemory memory,
                                            SteadyTime deadline) {
   const WallTime now = clock_.wall_now();
-  if (auto held = objection_to_source(target, binding.require, source.state, now)) {
+  if (auto held = objection_to_source(target, *binding.require, source.state, now)) {
     return decided(as_wished(binding, std::move(*held)));
   }
   if (!snapshot) return failed(snapshot.error());
@@ -132,7 +132,7 @@ TargetOutcome Reconciler::reconcile_target(const v1::Binding& binding, const v1:
   const Fingerprint wanted = fingerprint_of(target, desired);
   const TargetState state = state_of(target, *snapshot);
   memory = after_look(std::move(memory), binding, state, wanted, now);
-  Plan plan = not_backwards(compare(target, state, wanted), binding.require, *served.source,
+  Plan plan = not_backwards(compare(target, state, wanted), *binding.require, *served.source,
                             served.in_place);
   plan = as_wished(binding, permitted(std::move(plan), binding, memory, wanted, now));
 

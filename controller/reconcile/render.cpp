@@ -6,7 +6,7 @@ namespace certloop {
 
 SecretData render(const v1::Target& target, const tls::Bundle& bundle) {
   SecretData data;
-  for (const auto& [key, part] : target.data) {
+  for (const auto& [key, part] : *target.data) {
     SecretBytes text = bundle.part(part);
     if (!text.empty()) data.emplace(key, std::move(text));
   }
@@ -15,7 +15,7 @@ SecretData render(const v1::Target& target, const tls::Bundle& bundle) {
 
 Fingerprint fingerprint_of(const v1::Target& target, const SecretData& data) {
   tls::FingerprintOf whole;
-  for (const auto& [key, part] : target.data) {
+  for (const auto& [key, part] : *target.data) {
     const auto present = data.find(key);
     // Text that is no PEM has no fingerprint and must not look like an absent key: it is garbage,
     // and garbage equals nothing.
@@ -29,7 +29,7 @@ Fingerprint fingerprint_of(const v1::Target& target, const SecretData& data) {
 std::optional<LeafFacts> leaf_in(const v1::Target& target, const SecretData& data) {
   SourcePayload pair;
   bool wants_key = false;
-  for (const auto& [key, part] : target.data) {
+  for (const auto& [key, part] : *target.data) {
     const auto present = data.find(key);
     switch (part) {
       case v1::Part::chain:
@@ -53,14 +53,14 @@ std::optional<LeafFacts> leaf_in(const v1::Target& target, const SecretData& dat
 }
 
 bool has_leaf(const v1::Target& target) {
-  return std::any_of(target.data.begin(), target.data.end(), [](const auto& entry) {
+  return std::any_of(target.data->begin(), target.data->end(), [](const auto& entry) {
     return entry.second == v1::Part::certificate || entry.second == v1::Part::fullchain;
   });
 }
 
 SecretData merged(const v1::Target& target, SecretData rendered, const SecretData& present) {
   for (const auto& [key, value] : present) {
-    if (target.data.count(key) == 0) rendered.emplace(key, value.clone());
+    if (target.data->count(key) == 0) rendered.emplace(key, value.clone());
   }
   return rendered;
 }

@@ -59,16 +59,17 @@ class CloudWorld : public ContractWorld {
 
   v1::Target address(const std::string& secret, v1::Format format) override {
     v1::Target target;
-    target.project = "shop";
-    target.endpoint.url = name("LOCALCLOUD_CE_URL_A");
-    target.project_id = name("LOCALCLOUD_PROJECT_A");
+    target.project =
+        v1::Service{"shop", {name("LOCALCLOUD_CE_URL_A"), {}}, name("LOCALCLOUD_PROJECT_A")};
     target.secret = secret;
     target.format = format;
     return target;
   }
   v1::Target in_missing_project() override {
     v1::Target target = address("front", v1::Format::tls);
-    target.project_id = "00000000-0000-4000-8000-000000000000";
+    v1::Service missing = *target.project;
+    missing.id = "00000000-0000-4000-8000-000000000000";
+    target.project = missing;
     return target;
   }
   void put(const v1::Target& target, const std::string& format, const Texts& data) override {
@@ -104,7 +105,8 @@ class CloudWorld : public ContractWorld {
 
   Addresses addresses(const std::string& id, const std::string& secret_name) const {
     Addresses secret;
-    secret.by_id.endpoint.url = secret.by_name.endpoint.url = name("LOCALCLOUD_SM_URL");
+    secret.by_id.manager = v1::Service{"main", {name("LOCALCLOUD_SM_URL"), {}}, ""};
+    secret.by_name.manager = secret.by_id.manager;
     secret.by_id.id = id;
     secret.by_name.group = "default";
     secret.by_name.name = secret_name;

@@ -146,7 +146,7 @@ class House {
   void edit_by_hand(const v1::Binding& binding) {
     const v1::Target& target = binding.targets[0];
     const Client project =
-        Client(target.endpoint.url + "/projects/" + target.project_id).bearer(token());
+        Client(target.project->endpoint.url + "/projects/" + target.project->id).bearer(token());
     const Material other = pair();
     good(project.put("/secrets/" + target.secret,
                      {{"format", "tls"},
@@ -187,13 +187,12 @@ class House {
                       const std::string& project) {
     v1::Binding one;
     one.id = "house/" + secret;
-    one.source.endpoint.url = name("LOCALCLOUD_SM_URL");
+    one.source.manager = v1::Service{"main", {name("LOCALCLOUD_SM_URL"), {}}, ""};
     one.source.id = id;
     v1::Target target;
-    target.endpoint.url = name("LOCALCLOUD_CE_URL_A");
-    target.project_id = project;
+    target.project = v1::Service{project, {name("LOCALCLOUD_CE_URL_A"), {}}, project};
     target.secret = secret;
-    target.data = {{"tls_cert", v1::Part::fullchain}, {"tls_key", v1::Part::private_key}};
+    target.data = v1::Parts{{"tls_cert", v1::Part::fullchain}, {"tls_key", v1::Part::private_key}};
     one.targets = {target};
     return one;
   }

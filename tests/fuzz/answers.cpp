@@ -144,11 +144,11 @@ std::string call(std::string_view bytes) {
   const auto by_id = test::source_by_id();
   switch (kind) {
     case 0:
-      return list_sources(service, by_id.endpoint, deadline);
+      return list_sources(service, by_id.manager->endpoint, deadline);
     case 1:
-      return list_targets(service, by_id.endpoint, deadline);
+      return list_targets(service, by_id.manager->endpoint, deadline);
     case 2:
-      return current_version(service, by_id.endpoint, deadline);
+      return current_version(service, by_id.manager->endpoint, deadline);
     case 3:
       return fetch_source(service, by_id, deadline);
     case 4:

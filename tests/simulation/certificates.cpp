@@ -86,7 +86,7 @@ void add_canaries(const std::string& pem, std::vector<std::string>& all) {
 
 Texts Certificate::texts(const v1::Target& target) const {
   Texts all;
-  for (const auto& [key, part] : target.data) {
+  for (const auto& [key, part] : *target.data) {
     std::string text;
     switch (part) {
       case v1::Part::certificate:

@@ -113,7 +113,7 @@ const Certificate* Judge::pair_in(const Source& source, const v1::Target& target
   for (const Certificate& certificate : certificates_.of(source.number)) {
     if (!certificate.sound) continue;
     Texts texts = certificate.texts(target);
-    for (const auto& [key, part] : target.data) {
+    for (const auto& [key, part] : *target.data) {
       if (part == v1::Part::chain && meaning.count(key) == 0) texts.erase(key);
     }
     if (texts == meaning) return &certificate;
@@ -123,7 +123,7 @@ const Certificate* Judge::pair_in(const Source& source, const v1::Target& target
 
 bool Judge::would_go_back(const v1::Binding& binding, const v1::Target& target,
                           const Certificate& next) const {
-  if (binding.require.allow_older) return false;
+  if (binding.require->allow_older) return false;
   const Certificate* there = pair_in(world_.source(binding.source), target);
   return there && next.not_after < there->not_after;
 }

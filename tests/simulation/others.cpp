@@ -11,7 +11,7 @@ constexpr std::size_t kMostBindings = 4;
 
 SecretHint hint_of(std::size_t number) {
   const v1::Source source = World::source_at(number);
-  return {source.instance, source.id, source.id.empty() ? "imported_cert" : "", source.name};
+  return {source.manager->id, source.id, source.id.empty() ? "imported_cert" : "", source.name};
 }
 
 Texts with_crlf(Texts data) {
@@ -122,7 +122,7 @@ void Others::edit_target() {
   std::string format = v1::to_string(target.format);
   const std::size_t kind = stage_.chance.below(6);
   stage_.trace.note({"edits", World::key_of(target), std::to_string(kind)});
-  const std::string some_key = target.data.begin()->first;
+  const std::string some_key = target.data->begin()->first;
   if (kind == 0) data[some_key] = "garbage";
   if (kind == 1) data = stage_.certificates.stranger().texts(target);
   if (kind == 2) data = with_crlf(data);
@@ -157,7 +157,7 @@ void Others::change_mapping() {
     binding.source = World::source_at(stage_.chance.below(Certificates::kSources));
     binding.resync =
         std::chrono::duration_cast<std::chrono::seconds>(stage_.chance.between(1h, 4h));
-    binding.require.allow_older = stage_.chance.hit(0.5);
+    binding.require = v1::Require{.allow_older = stage_.chance.hit(0.5)};
   }
   stage_.judge.may_write_everything();
   for (const auto& controller : controllers_) {

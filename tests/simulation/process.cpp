@@ -23,7 +23,7 @@ PacePolicy pace(bool has_surveys) {
 bool uses(const v1::Binding& binding, const Place& place) {
   return place.project_id.empty() ||
          std::any_of(binding.targets.begin(), binding.targets.end(), [&](const v1::Target& target) {
-           return target.project_id == place.project_id;
+           return target.project->id == place.project_id;
          });
 }
 

@@ -12,7 +12,7 @@ v1::Binding binding_of(std::size_t number, std::vector<v1::Target> targets) {
   binding.id = "shop/mapping" + std::to_string(number);
   binding.source = World::source_at(number);
   binding.targets = std::move(targets);
-  binding.require.allow_older = number != 1;
+  binding.require = v1::Require{.allow_older = number != 1};
   return binding;
 }
 
@@ -50,7 +50,7 @@ TargetLines World::target_lines(const std::string& project_id, bool as_before) c
   for (std::size_t slot = 0; slot < kSlots; ++slot) {
     const v1::Target target = target_at(slot);
     const Stored* there = as_before ? stored_before(target) : stored(target);
-    if (there && target.project_id == project_id) lines.emplace(target.secret, there->entity_tag);
+    if (there && target.project->id == project_id) lines.emplace(target.secret, there->entity_tag);
   }
   return lines;
 }
@@ -58,9 +58,7 @@ TargetLines World::target_lines(const std::string& project_id, bool as_before) c
 // One by name, the others by id.
 v1::Source World::source_at(std::size_t number) {
   v1::Source source;
-  source.manager = "main";
-  source.endpoint.url = "https://secrets.example";
-  source.instance = kInstance;
+  source.manager = v1::Service{"main", {"https://secrets.example", {}}, kInstance};
   if (number == 1) {
     source.group = "default";
     source.name = "source1";
@@ -72,24 +70,23 @@ v1::Source World::source_at(std::size_t number) {
 
 v1::Target World::target_at(std::size_t slot) {
   v1::Target target;
-  target.endpoint.url = "https://code.example/v2";
-  target.project = slot % 2 == 0 ? "shop" : "admin";
-  target.project_id = "id-of-" + target.project;
+  const std::string project = slot % 2 == 0 ? "shop" : "admin";
+  target.project = v1::Service{project, {"https://code.example/v2", {}}, "id-of-" + project};
   target.secret = "secret" + std::to_string(slot);
   if (slot < 5) {
     target.format = v1::Format::tls;
-    target.data = {{"tls_cert", v1::Part::fullchain}, {"tls_key", v1::Part::private_key}};
+    target.data = v1::Parts{{"tls_cert", v1::Part::fullchain}, {"tls_key", v1::Part::private_key}};
   } else {
     target.format = v1::Format::generic;
-    target.data = {{"cert.pem", v1::Part::certificate},
-                   {"ca.pem", v1::Part::chain},
-                   {"key.pem", v1::Part::private_key}};
+    target.data = v1::Parts{{"cert.pem", v1::Part::certificate},
+                            {"ca.pem", v1::Part::chain},
+                            {"key.pem", v1::Part::private_key}};
   }
   return target;
 }
 
 std::string World::key_of(const v1::Target& target) {
-  return target.project_id + "/" + target.secret;
+  return target.project->id + "/" + target.secret;
 }
 
 Source& World::source(const v1::Source& where) {
@@ -134,7 +131,7 @@ std::set<std::size_t> World::free_slots() const {
 
 Texts meaning_of(const v1::Target& target, const Texts& data) {
   Texts meaning;
-  for (const auto& [key, part] : target.data) {
+  for (const auto& [key, part] : *target.data) {
     const auto found = data.find(key);
     if (found == data.end()) continue;
     std::string text = found->second;

@@ -10,8 +10,7 @@ namespace certloop::test {
 
 inline v1::Source source_by_id(std::string id = "0cf4addb-7a90-410b-a3a7-a15bbe2b7909") {
   v1::Source source;
-  source.manager = "main";
-  source.endpoint.url = "https://secrets.example";
+  source.manager = v1::Service{"main", {"https://secrets.example", {}}, ""};
   source.id = std::move(id);
   return source;
 }
@@ -25,19 +24,17 @@ inline v1::Source source_by_name(std::string name, std::string group = "default"
   return source;
 }
 
-inline v1::Target tls_target(std::string secret = "storefront-tls", std::string project = "shop") {
+inline v1::Target tls_target(std::string secret = "storefront-tls",
+                             const std::string& project = "shop") {
   v1::Target target;
-  target.endpoint.url = "https://code.example/v2";
-  target.project_id = "id-of-" + project;
-  target.project = std::move(project);
+  target.project = v1::Service{project, {"https://code.example/v2", {}}, "id-of-" + project};
   target.secret = std::move(secret);
   target.format = v1::Format::tls;
-  target.data = {{"tls_cert", v1::Part::fullchain}, {"tls_key", v1::Part::private_key}};
+  target.data = v1::Parts{{"tls_cert", v1::Part::fullchain}, {"tls_key", v1::Part::private_key}};
   return target;
 }
 
-inline v1::Target generic_target(std::map<std::string, v1::Part> data,
-                                 std::string secret = "storefront-files") {
+inline v1::Target generic_target(v1::Parts data, std::string secret = "storefront-files") {
   v1::Target target = tls_target(std::move(secret));
   target.format = v1::Format::generic;
   target.data = std::move(data);

@@ -28,12 +28,12 @@ const char* word_of(v1::Format format) {
 }  // namespace
 
 FakeCloud::SourceKey FakeCloud::key_of(const v1::Source& source) {
-  return {source.endpoint.url, source.id, source.group, source.name,
+  return {source.manager->endpoint.url, source.id, source.group, source.name,
           source.id.empty() ? static_cast<int>(source.type) : 0};
 }
 
 std::string FakeCloud::key_of(const v1::Target& target) {
-  return target.project_id + "/" + target.secret;
+  return target.project->id + "/" + target.secret;
 }
 
 Fault FakeCloud::enter(Call call) {
@@ -90,7 +90,7 @@ Result<std::string> FakeCloud::replace(const v1::Target& target, const SecretDat
 
 Result<std::string> FakeCloud::apply_create(const v1::Target& target, Texts data) {
   const std::lock_guard lock(mutex_);
-  if (missing_projects_.count(target.project_id) != 0) {
+  if (missing_projects_.count(target.project->id) != 0) {
     return certloop::fail(ErrorCode::not_found, "no such project");
   }
   const auto [place, fresh] = targets_.try_emplace(key_of(target));
@@ -139,7 +139,7 @@ void FakeCloud::remove(const v1::Target& target) {
 
 void FakeCloud::remove_project(const v1::Target& target) {
   const std::lock_guard lock(mutex_);
-  missing_projects_.insert(target.project_id);
+  missing_projects_.insert(target.project->id);
 }
 
 void FakeCloud::hide_content() {

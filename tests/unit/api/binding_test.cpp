@@ -31,7 +31,7 @@ std::string faults_of(const std::string& text) {
 }
 
 std::string url_of_shop(const ResolveOptions& options) {
-  return resolve_texts({{"shop.yaml", kFull}}, options)->back().targets[0].endpoint.url;
+  return resolve_texts({{"shop.yaml", kFull}}, options)->back().targets[0].project->endpoint.url;
 }
 
 }  // namespace
@@ -66,26 +66,56 @@ TEST_CASE("bindings carry everything they need, sorted by id") {
   CHECK(payments.source.type == SecretType::public_cert);
   CHECK(payments.source.name == "payments-cert");
   CHECK(payments.resync == std::chrono::minutes(90));
-  CHECK(payments.require.dns_names.size() == 2);
+  CHECK(payments.require->dns_names.size() == 2);
   CHECK(payments.ownership == Ownership{OnExisting::adopt_if_equal, Drift::report, true});
   CHECK(payments.targets.at(0).data ==
-        std::map<std::string, Part>{{"fullchain.pem", Part::fullchain},
-                                    {"privkey.pem", Part::private_key}});
+        Parts{{"fullchain.pem", Part::fullchain}, {"privkey.pem", Part::private_key}});
 
   const Binding& storefront = (*bindings)[1];
   CHECK(storefront.id == "shop/storefront");
-  CHECK(storefront.source.manager == "main");
-  CHECK(storefront.source.instance == "7c2e1f0a-5b3d-4c69-8a17-d9e04b6f2c58");
-  CHECK(storefront.source.endpoint.credentials == Credentials{"", "/run/key"});
+  CHECK(storefront.source.manager->name == "main");
+  CHECK(storefront.source.manager->id == "7c2e1f0a-5b3d-4c69-8a17-d9e04b6f2c58");
+  CHECK(storefront.source.manager->endpoint.credentials == Credentials{"", "/run/key"});
   REQUIRE(storefront.targets.size() == 2);
   const Target& shop = storefront.targets[0];
   CHECK(display_name(shop) == "shop/storefront-tls");
-  CHECK(shop.endpoint == Endpoint{"https://api.eu-de.codeengine.cloud.ibm.com/v2", Credentials{}});
-  CHECK(shop.project_id == "15314cc3-85b4-4338-903f-c28cdee6d005");
-  CHECK(shop.data ==
-        std::map<std::string, Part>{{"tls_cert", Part::fullchain}, {"tls_key", Part::private_key}});
-  CHECK(storefront.targets[1].endpoint ==
+  CHECK(shop.project->endpoint ==
+        Endpoint{"https://api.eu-de.codeengine.cloud.ibm.com/v2", Credentials{}});
+  CHECK(shop.project->id == "15314cc3-85b4-4338-903f-c28cdee6d005");
+  CHECK(shop.data == Parts{{"tls_cert", Part::fullchain}, {"tls_key", Part::private_key}});
+  CHECK(storefront.targets[1].project->endpoint ==
         Endpoint{"http://127.0.0.1:8080/ce/eu-gb/v2", Credentials{"certloop admin", ""}});
+}
+
+TEST_CASE("what bindings say alike is there once, what they say differently is not") {
+  const std::string id = "0cf4addb-7a90-410b-a3a7-a15bbe2b7909";
+  const std::string from = "{ secretsManager: main, id: " + id + " }";
+  const auto bindings = resolve_texts({{"shop.yaml", R"(apiVersion: certloop.dev/v1
+kind: CertificateMapping
+metadata: { name: shop }
+spec:
+  secretsManagers:
+    main: { url: "https://sm.example" }
+  projects:
+    shop: { id: 15314cc3-85b4-4338-903f-c28cdee6d005, region: eu-de }
+  mappings:
+    - { name: a, from: )" + from + R"(, to: [ { project: shop, secret: a } ] }
+    - { name: b, from: )" + from + R"(, to: [ { project: shop, secret: b } ] }
+    - name: c
+      from: )" + from + R"(
+      to: [ { project: shop, secret: c, format: generic, data: { cert: certificate } } ]
+      require: { validFor: 24h }
+)"}});
+  REQUIRE(bindings);
+  const Binding& a = bindings->at(0);
+  const Binding& b = bindings->at(1);
+  const Binding& c = bindings->at(2);
+  CHECK(&*a.source.manager == &*b.source.manager);
+  CHECK(&*a.targets[0].project == &*c.targets[0].project);
+  CHECK(&*a.targets[0].data == &*b.targets[0].data);
+  CHECK(&*a.require == &*b.require);
+  CHECK(a.require != c.require);
+  CHECK(a.targets[0].data != c.targets[0].data);
 }
 
 TEST_CASE("projects of the home region use its address, others do not") {
@@ -103,7 +133,7 @@ TEST_CASE("projects of the home region use its address, others do not") {
         with(kFull, "      url: http://127", "      region: eu-de\n      url: http://127")}},
       {"eu-de", home});
   REQUIRE(bindings);
-  CHECK(bindings->back().targets[1].endpoint.url == "http://127.0.0.1:8080/ce/eu-gb/v2");
+  CHECK(bindings->back().targets[1].project->endpoint.url == "http://127.0.0.1:8080/ce/eu-gb/v2");
 }
 
 TEST_CASE("unknown names come with the nearest known one") {

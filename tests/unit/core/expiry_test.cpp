@@ -88,7 +88,7 @@ TEST_CASE("expiry: a certificate is due within its time, to the second, and in i
 TEST_CASE("expiry: the next change is the first date ahead that turns an answer") {
   v1::Binding binding;
   binding.expiring_within = kWithin;
-  binding.require.valid_for = 7 * kDay;
+  binding.require = v1::Require{.valid_for = 7 * kDay};
   const LeafFacts in_place = leaf(kNow + 20 * kDay);
   const LeafFacts source = leaf(kNow + 40 * kDay);
   const Served served{in_place, source, plan(Reason::chain_gap)};

@@ -83,7 +83,7 @@ TEST_CASE("unchanged bindings keep their turn, changed ones are looked at now") 
   bench.set({binding_of("a"), binding_of("b")});
   bench.run_due();
   v1::Binding changed = binding_of("b");
-  changed.require.dns_names = {"a.example"};
+  changed.require = v1::Require{.dns_names = {"a.example"}};
   bench.now += 1min;
   bench.set({binding_of("a"), changed});
   CHECK(bench.run_due() == Ids{"b"});

@@ -15,7 +15,7 @@ constexpr const char* kThere = "7c2e0000-0000-4000-8000-000000000002";
 
 std::shared_ptr<const v1::Binding> from(std::string id, v1::Source source,
                                         std::string instance = kHere) {
-  source.instance = std::move(instance);
+  source.manager = v1::Service{"main", {}, std::move(instance)};
   return std::make_shared<const v1::Binding>(
       test::binding_of(std::move(id), {test::tls_target()}, std::move(source)));
 }

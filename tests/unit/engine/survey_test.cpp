@@ -14,12 +14,11 @@ const Place kAdmin{{"https://ce.test/v2", {}}, "admin-id"};
 v1::Binding binding(const std::string& id, const std::string& secret_id) {
   v1::Binding b;
   b.id = id;
-  b.source.endpoint = kManager.endpoint;
+  b.source.manager = v1::Service{"main", kManager.endpoint, ""};
   b.source.id = secret_id;
   for (const Place& place : {kShop, kAdmin}) {
     v1::Target target;
-    target.endpoint = place.endpoint;
-    target.project_id = place.project_id;
+    target.project = v1::Service{place.project_id, place.endpoint, place.project_id};
     target.secret = id + "-tls";
     b.targets.push_back(target);
   }

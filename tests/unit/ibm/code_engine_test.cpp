@@ -63,7 +63,7 @@ TEST_CASE("a secret is read by one GET at its project's address") {
   CHECK((*snapshot)->data->at("tls_key").reveal() == "K");
   const auto sent = bench.transport.last();
   CHECK(sent.method == Method::get);
-  CHECK(sent.endpoint == tls_target().endpoint);
+  CHECK(sent.endpoint == tls_target().project->endpoint);
   CHECK(sent.path == kSecrets + "/storefront-tls" + kVersion);
   CHECK(sent.deadline == kDeadline);
   CHECK(sent.body.empty());
@@ -156,7 +156,7 @@ TEST_CASE("names cannot leave their place in the path") {
   Bench bench;
   bench.transport.then(404);
   v1::Target target = tls_target("../../x?y");
-  target.project_id = "a/b";
+  target.project = v1::Service{"shop", {}, "a/b"};
   CHECK(bench.target.fetch(target, kDeadline));
   CHECK(bench.transport.last().path == "/projects/a%2Fb/secrets/..%2F..%2Fx%3Fy" + kVersion);
 }

@@ -55,7 +55,7 @@ TEST_CASE("by id, the current version is read: payload and version of one snapsh
   REQUIRE(bench.transport.sent().size() == 1);
   const auto sent = bench.transport.last();
   CHECK(sent.method == Method::get);
-  CHECK(sent.endpoint == source_by_id().endpoint);
+  CHECK(sent.endpoint == source_by_id().manager->endpoint);
   CHECK(sent.path == kById + "/versions/current");
   CHECK(sent.deadline == kDeadline);
   CHECK(sent.body.empty());

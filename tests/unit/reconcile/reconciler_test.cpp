@@ -235,7 +235,7 @@ TEST_CASE("a source that went back is held until the mapping allows it") {
   CHECK(world.cloud.stored(target)->data == world.tls_data(newer));
 
   auto binding = test::binding_of("b", {target});
-  binding.require.allow_older = true;
+  binding.require = v1::Require{.allow_older = true};
   CHECK(world.look(binding).targets[0].wrote);
   CHECK(world.cloud.stored(target)->data == world.tls_data(older));
 }
