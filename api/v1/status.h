@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api/v1/mapping.h"
@@ -17,20 +18,24 @@ const char* to_string(ConditionStatus);  // "Unknown", "True", "False"
 // One statement about one target, in Kubernetes' terms.
 struct Condition {
   ConditionStatus status = ConditionStatus::unknown;
-  std::string reason{};              // one word of a closed set: "InSync", "KeyMismatch", …
+  std::string_view reason{};         // a literal, of a closed set: "InSync", "KeyMismatch", …
   std::string message{};             // what is the case, and what to do about it
   std::chrono::sys_seconds since{};  // last change of status (not of the message)
 };
 
-struct TargetStatus {
-  std::string project{};
-  std::string secret{};
-  std::string format{};
+// What looks have found about one target.
+struct TargetConditions {
   Condition ready{};                       // True: the secret holds the certificate
   Condition stalled{};                     // True: it stays as it is until a person acts
   Condition expiring{};                    // True: the certificate it serves has ended or soon will
   std::chrono::sys_seconds observed_at{};  // last look, whatever its outcome
   std::optional<std::chrono::sys_seconds> written_at{};  // by this process
+};
+
+struct TargetStatus : TargetConditions {
+  std::string project{};
+  std::string secret{};
+  std::string format{};
 };
 
 // The certificate in Secrets Manager, as last seen.

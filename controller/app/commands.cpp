@@ -48,7 +48,7 @@ v1::MappingStatus status_of(PassResult result, WallTime now) {
   for (std::size_t i = 0; i < binding.targets.size(); ++i) {
     result.outcome.targets[i].wrote = false;  // a look only: what would be written is not there
     status.targets.push_back(
-        fold(unobserved(binding.targets[i], now), result.outcome.targets[i], now));
+        describe(binding.targets[i], fold(unobserved(now), result.outcome.targets[i], now)));
   }
   return status;
 }

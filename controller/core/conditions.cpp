@@ -6,10 +6,10 @@ namespace {
 using v1::Condition;
 using v1::ConditionStatus;
 
-Condition turned(const Condition& previous, ConditionStatus status, std::string reason,
+Condition turned(const Condition& previous, ConditionStatus status, std::string_view reason,
                  std::string message, WallTime now) {
   const WallTime since = status == previous.status ? previous.since : now;
-  return {status, std::move(reason), std::move(message), since};
+  return {status, reason, std::move(message), since};
 }
 
 const char* reason_of(ErrorCode code) {
@@ -67,26 +67,21 @@ Condition expiring(const Condition& previous, const TargetOutcome& outcome, Wall
 
 }  // namespace
 
-v1::TargetStatus unobserved(const v1::Target& target, WallTime now) {
-  v1::TargetStatus status;
-  status.project = target.project->name;
-  status.secret = target.secret;
-  status.format = v1::to_string(target.format);
-  status.ready = {ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
-  status.stalled = {ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
-  status.expiring = {ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
-  return status;
+v1::TargetConditions unobserved(WallTime now) {
+  const Condition nothing{ConditionStatus::unknown, "NotObserved", "not looked at yet", now};
+  return {nothing, nothing, nothing, {}, {}};
 }
 
-v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, WallTime now) {
-  v1::TargetStatus status = std::move(previous);
+v1::TargetConditions fold(v1::TargetConditions previous, const TargetOutcome& outcome,
+                          WallTime now) {
+  v1::TargetConditions status = std::move(previous);
   status.observed_at = now;
   if (outcome.wrote) status.written_at = now;
   status.expiring = expiring(status.expiring, outcome, now);
   if (outcome.error) {
     const auto stalled =
         needs_a_person(outcome.error->code) ? ConditionStatus::yes : ConditionStatus::no;
-    const std::string reason = reason_of(outcome.error->code);
+    const std::string_view reason = reason_of(outcome.error->code);
     const std::string message = with_advice(*outcome.error);
     status.ready = turned(status.ready, ConditionStatus::unknown, reason, message, now);
     status.stalled = turned(status.stalled, stalled, reason, message, now);
@@ -95,12 +90,16 @@ v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, W
   const Plan& plan = *outcome.plan;
   const bool in_sync = outcome.wrote || plan.action() == Action::nothing;
   const bool stalled = plan.action() == Action::hold && !is_expected(plan.reason);
-  const std::string reason = to_string(in_sync ? Reason::in_sync : plan.reason);
+  const std::string_view reason = to_string(in_sync ? Reason::in_sync : plan.reason);
   const std::string message = outcome.wrote ? std::string() : with_advice(plan);
   const auto yes_if = [](bool yes) { return yes ? ConditionStatus::yes : ConditionStatus::no; };
   status.ready = turned(status.ready, yes_if(in_sync), reason, message, now);
   status.stalled = turned(status.stalled, yes_if(stalled), reason, message, now);
   return status;
+}
+
+v1::TargetStatus describe(const v1::Target& target, v1::TargetConditions conditions) {
+  return {std::move(conditions), target.project->name, target.secret, to_string(target.format)};
 }
 
 v1::SourceStatus describe(const v1::Source& source, const std::optional<LeafFacts>& leaf) {

@@ -22,10 +22,13 @@ struct TargetOutcome {
 };
 
 // A target nobody has looked at yet: everything Unknown.
-v1::TargetStatus unobserved(const v1::Target& target, WallTime now);
+v1::TargetConditions unobserved(WallTime now);
 
-// The status after a look. Transition times move only when a condition's status changes.
-v1::TargetStatus fold(v1::TargetStatus previous, const TargetOutcome& outcome, WallTime now);
+// What is known after a look. Transition times move only when a condition's status changes.
+v1::TargetConditions fold(v1::TargetConditions previous, const TargetOutcome& outcome,
+                          WallTime now);
+
+v1::TargetStatus describe(const v1::Target& target, v1::TargetConditions conditions);
 
 // The source's part, from the leaf that was seen (if one was).
 v1::SourceStatus describe(const v1::Source& source, const std::optional<LeafFacts>& leaf);

@@ -6,23 +6,6 @@
 namespace certloop {
 namespace {
 
-v1::MappingStatus unobserved_mapping(const v1::Binding& binding, WallTime wall) {
-  v1::MappingStatus status{binding.id, describe(binding.source, {}), {}};
-  for (const v1::Target& target : binding.targets) {
-    status.targets.push_back(unobserved(target, wall));
-  }
-  return status;
-}
-
-void fold_into(v1::MappingStatus& status, const v1::Binding& binding, const Outcome& outcome,
-               WallTime wall) {
-  // An outage says nothing about the certificate: what was last seen of it stays.
-  if (outcome.leaf) status.source = describe(binding.source, outcome.leaf);
-  for (std::size_t i = 0; i < outcome.targets.size(); ++i) {
-    status.targets[i] = fold(std::move(status.targets[i]), outcome.targets[i], wall);
-  }
-}
-
 // Where a target is. A project's id is unique everywhere, and a target has one writer.
 std::string place_of(const v1::Target& target) {
   return target.project->id + '\n' + target.secret;
@@ -88,7 +71,8 @@ void Dispatcher::replace_binding(v1::Binding binding, SteadyTime now, WallTime w
   Entry& entry = entries_[binding.id];
   if (entry.binding && *entry.binding == binding) return;
   entry.binding = std::make_shared<const v1::Binding>(std::move(binding));
-  entry.status = unobserved_mapping(*entry.binding, wall);
+  entry.leaf.reset();
+  entry.conditions.assign(entry.binding->targets.size(), unobserved(wall));
   // The new version may compare other keys: what the last look found means nothing to it.
   for (const v1::Target& target : entry.binding->targets) {
     memories_[place_of(target)].in_place.reset();
@@ -174,10 +158,18 @@ Dispatcher::Calls Dispatcher::complete(const Job& job, Outcome outcome, SteadyTi
   }
   queue_.finish(job.binding->id, turn_after(job, outcome, now, unit_random));
   if (entry == entries_.end()) return calls;
-  if (is_current) fold_into(entry->second.status, *job.binding, outcome, wall);
+  if (is_current) fold_into(entry->second, outcome, wall);
   const WakeResult::Run run{job.binding, std::make_shared<const Outcome>(std::move(outcome))};
   settle(entry->second.for_this_run, &run, calls);
   return calls;
+}
+
+void Dispatcher::fold_into(Entry& entry, const Outcome& outcome, WallTime wall) {
+  // An outage says nothing about the certificate: what was last seen of it stays.
+  if (outcome.leaf) entry.leaf = outcome.leaf;
+  for (std::size_t i = 0; i < outcome.targets.size(); ++i) {
+    entry.conditions[i] = fold(std::move(entry.conditions[i]), outcome.targets[i], wall);
+  }
 }
 
 // No list tells that time has passed: what it changes is looked at when it does.
@@ -267,8 +259,17 @@ Dispatcher::Calls Dispatcher::abandon() {
 std::vector<v1::MappingStatus> Dispatcher::statuses() const {
   std::vector<v1::MappingStatus> all;
   all.reserve(entries_.size());
-  for (const auto& [id, entry] : entries_) all.push_back(entry.status);
+  for (const auto& [id, entry] : entries_) all.push_back(status_of(entry));
   return all;
+}
+
+v1::MappingStatus Dispatcher::status_of(const Entry& entry) {
+  const v1::Binding& binding = *entry.binding;
+  v1::MappingStatus status{binding.id, describe(binding.source, entry.leaf), {}};
+  for (std::size_t i = 0; i < binding.targets.size(); ++i) {
+    status.targets.push_back(describe(binding.targets[i], entry.conditions[i]));
+  }
+  return status;
 }
 
 }  // namespace certloop

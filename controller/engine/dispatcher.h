@@ -104,7 +104,8 @@ class Dispatcher {
   using Waiters = std::vector<std::shared_ptr<Waiter>>;
   struct Entry {
     std::shared_ptr<const v1::Binding> binding{};
-    v1::MappingStatus status{};
+    std::optional<LeafFacts> leaf{};                 // as last seen
+    std::vector<v1::TargetConditions> conditions{};  // of the targets, in the binding's order
     std::optional<SteadyTime> changes_at{};  // time alone changes what the last whole look found
     Waiters for_next_run{};
     Waiters for_this_run{};
@@ -113,6 +114,7 @@ class Dispatcher {
     Place place{};
     std::chrono::seconds resync{};  // the shortest of those who use it
   };
+  static v1::MappingStatus status_of(const Entry& entry);
   using Calls = std::vector<std::function<void()>>;
 
   void replace_binding(v1::Binding binding, SteadyTime now, WallTime wall);
@@ -120,6 +122,7 @@ class Dispatcher {
   // when none does.
   void forget_others(const std::set<std::string>& places);
   Turn turn_after(const Job& job, const Outcome& outcome, SteadyTime now, double unit_random) const;
+  static void fold_into(Entry& entry, const Outcome& outcome, WallTime wall);
   void learn(const Job& job, const Outcome& outcome, bool is_current);
   bool has_surveys() const { return pace_.full_look > Duration::zero(); }
   void plan_surveys(SteadyTime now);

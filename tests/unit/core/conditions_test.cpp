@@ -23,9 +23,9 @@ TargetOutcome failed(ErrorCode code) {
   return {{}, Error{code, "what went wrong", {}}, false};
 }
 
-// The status after these looks, one minute apart, the first at kStart + 1 min.
-v1::TargetStatus after(const std::vector<TargetOutcome>& looks) {
-  v1::TargetStatus status = unobserved(test::tls_target(), kStart);
+// What is known after these looks, one minute apart, the first at kStart + 1 min.
+v1::TargetConditions after(const std::vector<TargetOutcome>& looks) {
+  v1::TargetConditions status = unobserved(kStart);
   WallTime now = kStart;
   for (const auto& look : looks) status = fold(std::move(status), look, now += 1min);
   return status;
@@ -34,10 +34,7 @@ v1::TargetStatus after(const std::vector<TargetOutcome>& looks) {
 }  // namespace
 
 TEST_CASE("a target nobody looked at yet is Unknown in both conditions") {
-  const auto status = unobserved(test::tls_target("front-tls", "shop"), kStart);
-  CHECK(status.project == "shop");
-  CHECK(status.secret == "front-tls");
-  CHECK(status.format == "tls");
+  const auto status = unobserved(kStart);
   CHECK(status.ready.status == ConditionStatus::unknown);
   CHECK(status.stalled.status == ConditionStatus::unknown);
   CHECK(status.ready.reason == "NotObserved");
@@ -175,6 +172,14 @@ TEST_CASE("a held target's message says what is the case and what to do") {
 TEST_CASE("a used-up quota says what to do about it") {
   CHECK(after({failed(ErrorCode::exhausted)}).stalled.message ==
         "what went wrong; delete what the project needs no more, or map to another project");
+}
+
+TEST_CASE("a target is described by the names of the mapping file and by what looks found") {
+  const auto status = describe(test::tls_target("front-tls", "shop"), unobserved(kStart));
+  CHECK(status.project == "shop");
+  CHECK(status.secret == "front-tls");
+  CHECK(status.format == "tls");
+  CHECK(status.ready.reason == "NotObserved");
 }
 
 TEST_CASE("a source is described by its id, or by group, type and name") {

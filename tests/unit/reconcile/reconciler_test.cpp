@@ -472,8 +472,7 @@ TEST_CASE("a dry run plans what a run would write, writes nothing and does not s
   CHECK(world.cloud.calls(Call::replace) == 0);
   for (const auto& target : outcome.targets) {
     CHECK_FALSE(target.wrote);
-    const auto status =
-        fold(unobserved(tls_target(), world.clock.wall_now()), target, world.clock.wall_now());
+    const auto status = fold(unobserved(world.clock.wall_now()), target, world.clock.wall_now());
     CHECK(status.ready.status == v1::ConditionStatus::no);
     CHECK_FALSE(status.written_at);
   }
