@@ -1,6 +1,7 @@
 #include "controller/engine/survey.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace certloop {
@@ -24,23 +25,23 @@ class LinesByName {
   explicit LinesByName(const SourceLines& lines) {
     for (const SourceLine& line : lines) {
       by_id_.emplace(line.id, &line);
-      by_name_.emplace(std::pair(line.type, line.name), &line);
+      by_name_.emplace(TypeAndName(line.type, line.name), &line);
     }
   }
   const SourceLine* find(const v1::Source& source) const {
     if (!source.id.empty()) return found(by_id_, source.id);
-    return found(by_name_,
-                 std::pair<std::string, std::string>(to_string(source.type), source.name));
+    return found(by_name_, TypeAndName(to_string(source.type), source.name));
   }
 
  private:
+  using TypeAndName = std::pair<std::string_view, std::string_view>;
   template <class Map, class Key>
   static const SourceLine* found(const Map& map, const Key& key) {
     const auto line = map.find(key);
     return line == map.end() ? nullptr : line->second;
   }
-  std::map<std::string, const SourceLine*> by_id_;
-  std::map<std::pair<std::string, std::string>, const SourceLine*> by_name_;
+  std::map<std::string_view, const SourceLine*> by_id_;
+  std::map<TypeAndName, const SourceLine*> by_name_;
 };
 
 }  // namespace
@@ -80,7 +81,7 @@ std::map<Place, std::chrono::seconds> Survey::places() const {
 
 void Survey::begin(const std::string& id) {
   Entry& entry = entries_.at(id);
-  entry.line_before = entry.line;
+  entry.mark_before = entry.mark;
 }
 
 void Survey::end(const std::string& id, std::optional<Settled> settled) {
@@ -89,18 +90,14 @@ void Survey::end(const std::string& id, std::optional<Settled> settled) {
   Entry& entry = found->second;
   entry.suspect = false;
   entry.settled = std::move(settled);
-  entry.line_settled = entry.line_before;
+  entry.mark_settled = entry.mark_before;
 }
 
 void Survey::confirmed(const std::string& id) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) return;
   found->second.suspect = false;
-  found->second.line_settled = found->second.line_before;
-}
-
-bool Survey::is(const SharedLine& known, const SourceLine& line) {
-  return known && known->id == line.id && known->mark == line.mark;
+  found->second.mark_settled = found->second.mark_before;
 }
 
 std::vector<std::string> Survey::listed(const Place& manager, const SourceLines& lines) {
@@ -110,11 +107,11 @@ std::vector<std::string> Survey::listed(const Place& manager, const SourceLines&
   const auto users = users_.find(manager);
   if (users == users_.end()) return moved;
   for (Entry* user : users->second) {
-    const SourceLine* found = by_name.find(user->binding->source);
-    if (found && !is(user->line, *found)) {
-      user->line = std::make_shared<const Line>(Line{found->id, found->mark});
-    }
-    if (!user->settled || (found && is(user->line_settled, *found))) continue;
+    const v1::Source& source = user->binding->source;
+    const SourceLine* found = by_name.find(source);
+    if (found) user->mark = found->mark;
+    if (found && source.id.empty()) user->id_by_name = found->id;
+    if (!user->settled || (found && user->mark_settled == found->mark)) continue;
     user->suspect = true;
     moved.push_back(user->binding->id);
   }
@@ -158,8 +155,9 @@ std::vector<std::string> Survey::failed(const Place& place) {
 
 std::optional<Suspicion> Survey::suspicion(const std::string& id) const {
   const Entry& entry = entries_.at(id);
-  if (!entry.suspect || !entry.settled || !entry.line) return {};
-  return Suspicion{entry.line->id, entry.settled->version};
+  if (!entry.suspect || !entry.settled || !entry.mark) return {};
+  const std::string& named = entry.binding->source.id;
+  return Suspicion{named.empty() ? entry.id_by_name : named, entry.settled->version};
 }
 
 void Survey::distrust(const std::string& id) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -72,20 +73,14 @@ class Survey {
   bool watches(const std::string& id) const;
 
  private:
-  // What a list said of a source, as far as two lists are compared. The lines of one binding are
-  // one object for as long as they are equal: at thousands of bindings they are what memory goes
-  // to.
-  struct Line {
-    std::string id{};
-    std::string mark{};
-  };
-  using SharedLine = std::shared_ptr<const Line>;
-  static bool is(const SharedLine& known, const SourceLine& line);
+  // Of the source's line in a list; empty: it was in none.
+  using Mark = std::optional<std::uint64_t>;
   struct Entry {
     std::shared_ptr<const v1::Binding> binding{};
-    SharedLine line{};          // newest list
-    SharedLine line_before{};   // newest when the last look began
-    SharedLine line_settled{};  // newest when the look began that settled it
+    Mark mark{};               // newest list
+    Mark mark_before{};        // newest when the last look began
+    Mark mark_settled{};       // newest when the look began that settled it
+    std::string id_by_name{};  // newest list, where the binding names no id
     std::optional<Settled> settled{};
     bool suspect = false;
   };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -24,16 +25,16 @@ constexpr std::array kMoving = {
     "state",           "versions_total",       "serial_number",         "validity",
     "expiration_date", "private_key_included", "intermediate_included", "updated_at"};
 
-std::string mark_of(const json& line) {
-  std::string mark;
+std::uint64_t mark_of(const json& line) {
+  std::string text = text_member(line, "id");
   for (const char* name : kMoving) {
+    text += '|';
     const auto member = line.find(name);
     if (member != line.end()) {
-      mark += member->dump(-1, ' ', false, json::error_handler_t::replace);
+      text += member->dump(-1, ' ', false, json::error_handler_t::replace);
     }
-    mark += '|';
   }
-  return mark;
+  return std::hash<std::string>{}(text);
 }
 
 bool has_next(const json& page) {

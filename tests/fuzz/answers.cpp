@@ -103,7 +103,7 @@ std::string list_sources(Service& service, const v1::Endpoint& endpoint, SteadyT
   std::string all;
   for (const auto& line : *lines) {
     law(ids.insert(line.id).second, "a certificate is listed once");
-    all += line.id + line.type + line.name + line.mark + '\n';
+    all += line.id + line.type + line.name + std::to_string(line.mark) + '\n';
   }
   return all;
 }

@@ -37,10 +37,9 @@ SourceLines World::source_lines() const {
   SourceLines lines;
   for (const Source& source : sources_) {
     if (source.deleted) continue;
-    lines.push_back(
-        {"id-of-source" + std::to_string(source.number), "imported_cert",
-         "source" + std::to_string(source.number),
-         std::to_string(source.versions.size()) + "|" + std::to_string(source.readings)});
+    lines.push_back({"id-of-source" + std::to_string(source.number), "imported_cert",
+                     "source" + std::to_string(source.number),
+                     source.versions.size() << 32 | source.readings});
   }
   return lines;
 }

@@ -35,7 +35,7 @@ struct Bench {
   Dispatcher dispatcher{pace()};
   SteadyTime now{1h};
   v1::Binding binding = test::binding_of("shop/front");
-  std::string mark = "m1";
+  std::uint64_t mark = 1;
   std::string tag = "1";
 
   Bench() {
@@ -100,7 +100,7 @@ TEST_CASE("what time alone changes is looked at then, whole, though the lists ar
   const SteadyTime due = b.now + 25min;
 
   b.now += 10min;
-  b.mark = "m2";
+  b.mark = 2;
   b.survey();
   const auto question = b.take();
   REQUIRE(question);
@@ -111,7 +111,7 @@ TEST_CASE("what time alone changes is looked at then, whole, though the lists ar
   b.survey();
   CHECK_FALSE(b.take());
   b.now = due;
-  b.mark = "m3";
+  b.mark = 3;
   b.survey();
   const auto look = b.take();
   REQUIRE(look);
@@ -165,7 +165,7 @@ TEST_CASE("a source's line that moved leads to a question, and its answer to qui
   Bench bench;
   bench.start();
   bench.now += 10min;
-  bench.mark = "m2";
+  bench.mark = 2;
   bench.survey();
   const auto job = bench.take();
   REQUIRE(job);
@@ -181,7 +181,7 @@ TEST_CASE("a notification is followed by a whole look, whatever the lists say") 
   Bench bench;
   bench.start();
   bench.now += 10min;
-  bench.mark = "m2";
+  bench.mark = 2;
   bench.survey();
   bench.dispatcher.wake({bench.binding.id}, Trigger::notified, bench.now);
   const auto job = bench.take();
@@ -193,7 +193,7 @@ TEST_CASE("asked to look at everything, it does, whatever the lists say") {
   Bench bench;
   bench.start();
   bench.now += 10min;
-  bench.mark = "m2";
+  bench.mark = 2;
   bench.survey();
   bench.dispatcher.wake_all(Trigger::resync, bench.now);
   const auto job = bench.take();

@@ -25,7 +25,7 @@ v1::Binding binding(const std::string& id, const std::string& secret_id) {
   return b;
 }
 
-SourceLine line(const std::string& id, const std::string& mark) {
+SourceLine line(const std::string& id, std::uint64_t mark) {
   return {id, "imported_cert", "name-of-" + id, mark};
 }
 
@@ -34,7 +34,7 @@ struct Quiet {
   Survey survey{};
   Quiet() {
     survey.replace(std::make_shared<const v1::Binding>(binding("a", "s1")));
-    survey.listed(kManager, SourceLines{line("s1", "m1")});
+    survey.listed(kManager, SourceLines{line("s1", 1)});
     survey.begin("a");
     survey.end("a", Settled{"v1", {"1", "1"}});
   }
@@ -43,7 +43,7 @@ struct Quiet {
 TEST_CASE("survey: equal lists give no reason to look, however often") {
   Quiet q;
   for (int i = 0; i < 3; ++i) {
-    CHECK(q.survey.listed(kManager, SourceLines{line("s1", "m1")}).empty());
+    CHECK(q.survey.listed(kManager, SourceLines{line("s1", 1)}).empty());
     CHECK(q.survey.listed(kShop, TargetLines{{"a-tls", "1"}, {"other", "9"}}).empty());
     CHECK(q.survey.listed(kAdmin, TargetLines{{"a-tls", "1"}}).empty());
   }
@@ -69,7 +69,7 @@ TEST_CASE("survey: another entity tag, none, or no line is a reason for a whole 
 
 TEST_CASE("survey: a moved line of the source is asked about, with the version that is known") {
   Quiet q;
-  CHECK(q.survey.listed(kManager, SourceLines{line("s1", "m2")}) == Ids{"a"});
+  CHECK(q.survey.listed(kManager, SourceLines{line("s1", 2)}) == Ids{"a"});
   const auto suspicion = q.survey.suspicion("a");
   REQUIRE(suspicion);
   CHECK(suspicion->secret_id == "s1");
@@ -78,19 +78,19 @@ TEST_CASE("survey: a moved line of the source is asked about, with the version t
 
 TEST_CASE("survey: once confirmed, the moved line is the known one; own reads make no loop") {
   Quiet q;
-  q.survey.listed(kManager, SourceLines{line("s1", "m2")});
+  q.survey.listed(kManager, SourceLines{line("s1", 2)});
   q.survey.begin("a");
   q.survey.confirmed("a");
-  CHECK(q.survey.listed(kManager, SourceLines{line("s1", "m2")}).empty());
+  CHECK(q.survey.listed(kManager, SourceLines{line("s1", 2)}).empty());
   CHECK(q.survey.watches("a"));
 }
 
 TEST_CASE("survey: a line that moved while a look was under way is asked about again") {
   Quiet q;
   q.survey.begin("a");
-  q.survey.listed(kManager, SourceLines{line("s1", "m2")});
+  q.survey.listed(kManager, SourceLines{line("s1", 2)});
   q.survey.end("a", Settled{"v1", {"1", "1"}});
-  CHECK(q.survey.listed(kManager, SourceLines{line("s1", "m2")}) == Ids{"a"});
+  CHECK(q.survey.listed(kManager, SourceLines{line("s1", 2)}) == Ids{"a"});
 }
 
 TEST_CASE("survey: a source that a list leaves out is asked about, and its line is kept") {
@@ -98,7 +98,7 @@ TEST_CASE("survey: a source that a list leaves out is asked about, and its line 
   CHECK(q.survey.listed(kManager, SourceLines{}) == Ids{"a"});
   q.survey.begin("a");
   q.survey.confirmed("a");
-  CHECK(q.survey.listed(kManager, SourceLines{line("s1", "m1")}).empty());
+  CHECK(q.survey.listed(kManager, SourceLines{line("s1", 1)}).empty());
 }
 
 TEST_CASE("survey: what was never listed before its look is asked about once") {
@@ -106,10 +106,10 @@ TEST_CASE("survey: what was never listed before its look is asked about once") {
   survey.replace(std::make_shared<const v1::Binding>(binding("a", "s1")));
   survey.begin("a");
   survey.end("a", Settled{"v1", {"1", "1"}});
-  CHECK(survey.listed(kManager, SourceLines{line("s1", "m1")}) == Ids{"a"});
+  CHECK(survey.listed(kManager, SourceLines{line("s1", 1)}) == Ids{"a"});
   survey.begin("a");
   survey.confirmed("a");
-  CHECK(survey.listed(kManager, SourceLines{line("s1", "m1")}).empty());
+  CHECK(survey.listed(kManager, SourceLines{line("s1", 1)}).empty());
 }
 
 TEST_CASE("survey: a source by name is found by type and name, and has no version to ask for") {
@@ -118,11 +118,11 @@ TEST_CASE("survey: a source by name is found by type and name, and has no versio
   named.source.type = v1::SecretType::imported_cert;
   named.source.name = "name-of-s1";
   survey.replace(std::make_shared<const v1::Binding>(named));
-  survey.listed(kManager, SourceLines{line("s1", "m1")});
+  survey.listed(kManager, SourceLines{line("s1", 1)});
   survey.begin("a");
   survey.end("a", Settled{"", {"1", "1"}});
-  CHECK(survey.listed(kManager, SourceLines{line("s1", "m1")}).empty());
-  CHECK(survey.listed(kManager, SourceLines{line("s1", "m2")}) == Ids{"a"});
+  CHECK(survey.listed(kManager, SourceLines{line("s1", 1)}).empty());
+  CHECK(survey.listed(kManager, SourceLines{line("s1", 2)}) == Ids{"a"});
   REQUIRE(survey.suspicion("a"));
   CHECK(survey.suspicion("a")->secret_id == "s1");
   CHECK(survey.suspicion("a")->known_version.empty());
@@ -133,7 +133,7 @@ TEST_CASE("survey: a binding with something left to do is not watched, it keeps 
   q.survey.begin("a");
   q.survey.end("a", std::nullopt);
   CHECK_FALSE(q.survey.watches("a"));
-  CHECK(q.survey.listed(kManager, SourceLines{line("s1", "m2")}).empty());
+  CHECK(q.survey.listed(kManager, SourceLines{line("s1", 2)}).empty());
 }
 
 TEST_CASE("survey: lists that cannot be had are news once, then nobody is watched until they can") {

@@ -82,7 +82,7 @@ TEST_CASE("a mark moves with a version, an edit or a state, not with a reading")
     bench.transport.then(200, page({one}));
     return bench.sources().value().at(0).mark;
   };
-  const std::string before = mark(line("a"));
+  const std::uint64_t before = mark(line("a"));
   auto changed = line("a");
   SECTION("reading") {
     changed["downloaded"] = true;
@@ -99,6 +99,10 @@ TEST_CASE("a mark moves with a version, an edit or a state, not with a reading")
   }
   SECTION("state") {
     changed["state"] = 5;
+    CHECK(mark(changed) != before);
+  }
+  SECTION("another secret of the name") {
+    changed["id"] = "b";
     CHECK(mark(changed) != before);
   }
   SECTION("another leaf") {
