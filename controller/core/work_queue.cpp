@@ -1,8 +1,18 @@
 #include "controller/core/work_queue.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace certloop {
+
+bool WorkQueue::Earlier::operator()(Entries::iterator a, Entries::iterator b) const {
+  return std::tie(a->second.at, a->first) < std::tie(b->second.at, b->first);
+}
+
+bool WorkQueue::MoreUrgent::operator()(Entries::iterator a, Entries::iterator b) const {
+  return std::tie(a->second.trigger, a->second.at, a->first) <
+         std::tie(b->second.trigger, b->second.at, b->first);
+}
 
 void WorkQueue::add(const std::string& key, Trigger trigger, SteadyTime at) {
   merge(entries_.try_emplace(key).first, trigger, at);
@@ -24,32 +34,32 @@ void WorkQueue::enqueue(Entries::iterator entry) {
   Entry& e = entry->second;
   if (e.running) return;
   e.due = false;
-  waiting_.emplace(e.at, entry->first);
+  waiting_.insert(entry);
 }
 
 void WorkQueue::dequeue(Entries::iterator entry) {
   Entry& e = entry->second;
   if (!e.waiting || e.running) return;
   if (e.due) {
-    due_.erase({e.trigger, e.at, entry->first});
+    due_.erase(entry);
   } else {
-    waiting_.erase({e.at, entry->first});
+    waiting_.erase(entry);
   }
 }
 
 void WorkQueue::promote(SteadyTime now) {
-  while (!waiting_.empty() && waiting_.begin()->first <= now) {
-    const auto entry = entries_.find(waiting_.begin()->second);
+  while (!waiting_.empty() && (*waiting_.begin())->second.at <= now) {
+    const auto entry = *waiting_.begin();
     waiting_.erase(waiting_.begin());
     entry->second.due = true;
-    due_.emplace(entry->second.trigger, entry->second.at, entry->first);
+    due_.insert(entry);
   }
 }
 
 std::optional<WorkQueue::Item> WorkQueue::pop(SteadyTime now) {
   promote(now);
   if (due_.empty()) return {};
-  const auto entry = entries_.find(std::get<std::string>(*due_.begin()));
+  const auto entry = *due_.begin();
   due_.erase(due_.begin());
   Entry& e = entry->second;
   e.running = true;
@@ -78,8 +88,8 @@ void WorkQueue::finish(const std::string& key, const Turn& next) {
 }
 
 std::optional<SteadyTime> WorkQueue::next_ready_at() const {
-  if (!due_.empty()) return std::get<SteadyTime>(*due_.begin());
-  if (!waiting_.empty()) return waiting_.begin()->first;
+  if (!due_.empty()) return (*due_.begin())->second.at;
+  if (!waiting_.empty()) return (*waiting_.begin())->second.at;
   return {};
 }
 

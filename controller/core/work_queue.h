@@ -3,7 +3,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <tuple>
 
 #include "controller/core/pace.h"
 #include "controller/core/time.h"
@@ -30,6 +29,10 @@ class WorkQueue {
     int failures = 0;  // in a row, before this run
   };
 
+  WorkQueue() = default;
+  WorkQueue(const WorkQueue&) = delete;  // its sets point into its entries
+  WorkQueue& operator=(const WorkQueue&) = delete;
+
   // Asks for a run of `key`, not before `at`.
   void add(const std::string& key, Trigger trigger, SteadyTime at);
   // Hands out the next due key; the caller must `finish` it.
@@ -54,6 +57,13 @@ class WorkQueue {
     int failures = 0;
   };
   using Entries = std::map<std::string, Entry>;
+  // Orders of entries_'s nodes; what an order looks at must not change while a set holds the entry.
+  struct Earlier {
+    bool operator()(Entries::iterator a, Entries::iterator b) const;
+  };
+  struct MoreUrgent {
+    bool operator()(Entries::iterator a, Entries::iterator b) const;
+  };
 
   void merge(Entries::iterator entry, Trigger trigger, SteadyTime at);
   void enqueue(Entries::iterator entry);
@@ -61,8 +71,8 @@ class WorkQueue {
   void promote(SteadyTime now);
 
   Entries entries_;
-  std::set<std::pair<SteadyTime, std::string>> waiting_;        // not due yet
-  std::set<std::tuple<Trigger, SteadyTime, std::string>> due_;  // in the order of work
+  std::set<Entries::iterator, Earlier> waiting_;  // not due yet
+  std::set<Entries::iterator, MoreUrgent> due_;   // in the order of work
 };
 
 }  // namespace certloop
