@@ -15,7 +15,19 @@ bool WorkQueue::MoreUrgent::operator()(Entries::iterator a, Entries::iterator b)
 }
 
 void WorkQueue::add(const std::string& key, Trigger trigger, SteadyTime at) {
-  merge(entries_.try_emplace(key).first, trigger, at);
+  const auto [entry, is_new] = entries_.try_emplace(key);
+  if (is_new) entry->second.not_before = floor_of(key);
+  merge(entry, trigger, at);
+}
+
+SteadyTime WorkQueue::floor_of(const std::string& key) const {
+  const auto floor = floors_.find(key);
+  return floor == floors_.end() ? SteadyTime{} : floor->second;
+}
+
+void WorkQueue::erase(Entries::iterator entry, SteadyTime not_before) {
+  if (not_before != SteadyTime{}) floors_[entry->first] = not_before;
+  entries_.erase(entry);
 }
 
 // A request joins what the entry already waits for. While the key runs, the merged request is kept
@@ -48,6 +60,7 @@ void WorkQueue::dequeue(Entries::iterator entry) {
 }
 
 void WorkQueue::promote(SteadyTime now) {
+  std::erase_if(floors_, [now](const auto& floor) { return floor.second <= now; });
   while (!waiting_.empty() && (*waiting_.begin())->second.at <= now) {
     const auto entry = *waiting_.begin();
     waiting_.erase(waiting_.begin());
@@ -73,10 +86,7 @@ void WorkQueue::finish(const std::string& key, const Turn& next) {
   const auto entry = entries_.find(key);
   if (entry == entries_.end()) return;
   Entry& e = entry->second;
-  if (e.forgotten) {
-    entries_.erase(entry);
-    return;
-  }
+  if (e.forgotten) return erase(entry, next.not_before);
   e.not_before = next.not_before;
   e.failures = next.failures;
   const bool asked_again = e.waiting;
@@ -97,10 +107,7 @@ void WorkQueue::forget(const std::string& key) {
   const auto entry = entries_.find(key);
   if (entry == entries_.end()) return;
   dequeue(entry);
-  if (!entry->second.running) {
-    entries_.erase(entry);
-    return;
-  }
+  if (!entry->second.running) return erase(entry, entry->second.not_before);
   entry->second.waiting = false;
   entry->second.forgotten = true;
 }

@@ -17,7 +17,8 @@ namespace certloop {
 //  2. a key in work is not handed out again before it is finished;
 //  3. a key asked for while in work runs once more afterwards, however often it was asked;
 //  4. `finish` names the next turn, so a key can only leave by `forget`;
-//  5. no key is handed out before its not_before, whoever asks;
+//  5. no key is handed out before its not_before, whoever asks, and though it was forgotten
+//  meanwhile;
 //  6. of the keys that are due the most urgent trigger goes first, then the one due longest;
 //  7. nothing is handed out before its time, and next_ready_at() is never later than a pop
 //  succeeds.
@@ -69,8 +70,11 @@ class WorkQueue {
   void enqueue(Entries::iterator entry);
   void dequeue(Entries::iterator entry);
   void promote(SteadyTime now);
+  SteadyTime floor_of(const std::string& key) const;
+  void erase(Entries::iterator entry, SteadyTime not_before);
 
   Entries entries_;
+  std::map<std::string, SteadyTime> floors_;      // of forgotten keys, until they have passed
   std::set<Entries::iterator, Earlier> waiting_;  // not due yet
   std::set<Entries::iterator, MoreUrgent> due_;   // in the order of work
 };

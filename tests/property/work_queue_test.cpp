@@ -74,6 +74,7 @@ class Model {
     key.wanted = true;
   }
   void add(const std::string& name, Trigger trigger, SteadyTime at) {
+    if (keys.count(name) == 0) keys[name].floor = floors[name];  // law 5
     keys[name].forgotten = false;
     ask(keys[name], trigger, at);
   }
@@ -94,6 +95,7 @@ class Model {
   void finish(const std::string& name, const Turn& turn) {
     Key& key = keys.at(name);
     if (key.forgotten) {
+      floors[name] = turn.not_before;
       keys.erase(name);
       return;
     }
@@ -106,6 +108,7 @@ class Model {
     const auto found = keys.find(name);
     if (found == keys.end()) return;
     if (!found->second.running) {
+      floors[name] = found->second.floor;
       keys.erase(found);
       return;
     }
@@ -121,6 +124,7 @@ class Model {
   }
 
   std::map<std::string, Key> keys;
+  std::map<std::string, SteadyTime> floors{};  // of keys that were forgotten
 };
 
 // Runs queue and model side by side.

@@ -146,6 +146,28 @@ TEST_CASE("a forgotten key is gone") {
   CHECK_FALSE(queue.next_ready_at());
 }
 
+TEST_CASE("a key that was forgotten and comes back does not pass the Retry-After it had") {
+  WorkQueue queue;
+  queue.add("waiting", Trigger::added, kNow);
+  REQUIRE(queue.pop(kNow));
+  queue.finish("waiting", {Trigger::retry, kNow + 60s, kNow + 60s, 1});
+  queue.forget("waiting");
+  queue.add("running", Trigger::added, kNow);
+  REQUIRE(queue.pop(kNow));
+  queue.forget("running");
+  queue.finish("running", {Trigger::retry, kNow + 30s, kNow + 30s, 1});
+
+  queue.add("waiting", Trigger::notified, kNow);
+  queue.add("running", Trigger::notified, kNow);
+  CHECK_FALSE(queue.pop(kNow + 30s - 1ns));
+  CHECK(queue.pop(kNow + 30s)->key == "running");
+  CHECK_FALSE(queue.pop(kNow + 60s - 1ns));
+  const auto item = queue.pop(kNow + 60s);
+  REQUIRE(item);
+  CHECK(item->key == "waiting");
+  CHECK(item->failures == 0);
+}
+
 TEST_CASE("a key forgotten in work leaves when it is finished") {
   WorkQueue queue;
   queue.add("a", Trigger::added, kNow);
