@@ -52,11 +52,13 @@ void check_bindings(const std::vector<v1::Binding>& bindings) {
     law(binding.resync.count() > 0, "a resync takes time");
     const auto& source = binding.source;
     law(source.id.empty() == !source.name.empty(), "a source has an id or a name");
-    law(source.endpoint.url.rfind("http", 0) == 0, "a source has an address");
+    law(source.manager->endpoint.url.rfind("http", 0) == 0, "a source has an address");
     for (const auto& target : binding.targets) {
-      law(!target.data.empty(), "a target has keys");
-      law(target.endpoint.url.rfind("http", 0) == 0, "a target has an address");
-      law(targets.insert(target.endpoint.url + '\n' + target.project_id + '\n' + target.secret)
+      law(!target.data->empty(), "a target has keys");
+      law(target.project->endpoint.url.rfind("http", 0) == 0, "a target has an address");
+      law(targets
+              .insert(target.project->endpoint.url + '\n' + target.project->id + '\n' +
+                      target.secret)
               .second,
           "a target has one writer");
     }
