@@ -27,14 +27,15 @@ void add_certificate(Json& entry, const Secret& secret) {
   if (expires) entry["secret_expiration"] = rfc3339(*expires);
 }
 
-void send(Instance& instance, const std::string& type, const std::string& secret_type,
-          const std::string& severity, Json entry) {
+void send(Instance& instance, const Happening& happening, const std::string& secret_type,
+          Json entry) {
   const World& world = instance.world;
   if (world.events == nullptr) return;
   world.events->publish({.instance_crn = world.seed.sm_crn(),
-                         .event_type = type,
+                         .event_type = happening.type,
+                         .event_sub_type = happening.sub_type,
                          .secret_type = secret_type,
-                         .severity = severity,
+                         .severity = happening.severity,
                          .secret = std::move(entry),
                          .api_url = world.address + "/sm/" + world.seed.sm_instance});
 }
@@ -48,12 +49,13 @@ void publish(Instance& instance, const Secret& secret, const Happening& happenin
              {"secret_id", secret.id},
              {"secret_name", secret.name}};
   if (secret.type.ends_with("_cert")) add_certificate(entry, secret);
+  entry.update(happening.task);
   if (!happening.failure_reason.empty()) entry["failure_reason"] = happening.failure_reason;
-  send(instance, happening.type, secret.type, happening.severity, std::move(entry));
+  send(instance, happening, secret.type, std::move(entry));
 }
 
 void publish_test_event(Instance& instance) {
-  send(instance, "test_event", "test_secret_type", "LOW",
+  send(instance, {.type = "test_event"}, "test_secret_type",
        {{"event_time", rfc3339(instance.now())},
         {"secret_group_id", kDefaultGroup},
         {"secret_id", instance.world.ids.uuid()},

@@ -11,9 +11,11 @@ inline constexpr char kService[] = "SecretsManager";  // who triggered what no c
 
 struct Happening {
   std::string type{};  // "secret_rotated"
+  std::string sub_type{};
   std::string severity = "LOW";
   std::string by{};
   std::string failure_reason{};  // failures only
+  Json task = Json::object();    // what a task's event says besides
 };
 
 // Tells Event Notifications, when the cloud has one. Whether anybody listens is its business.

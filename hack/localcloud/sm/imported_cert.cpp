@@ -2,10 +2,13 @@
 
 #include "hack/localcloud/sm/certificate_metadata.h"
 #include "hack/localcloud/sm/kind.h"
+#include "hack/localcloud/sm/managed_csr.h"
 #include "hack/localcloud/sm/refusal.h"
 
 namespace localcloud::sm {
 namespace {
+
+constexpr std::size_t kCsrBytes = 64UL * 1024;
 
 class ImportedCert : public Kind {
  public:
@@ -13,18 +16,44 @@ class ImportedCert : public Kind {
 
   Draft create(const Fields& body) override {
     Draft draft;
-    draft.content = import(body);
+    if (!body.has("managed_csr")) {
+      draft.content = import(body);
+      return draft;
+    }
+    for (const char* member : {"certificate", "intermediate", "private_key"}) {
+      if (body.has(member)) refuse(400, "A managed CSR comes without a certificate.");
+    }
+    draft.own["managed_csr"] = make_managed_csr(body.object("managed_csr", kCsrBytes));
+    draft.content = Awaited{};
     return draft;
   }
 
   // Intermediate and key belong to the version: a body without them leaves the secret without.
-  std::variant<Content, Order> rotate(const Secret&, const Fields& body) override {
-    return import(body);
+  Outcome rotate(const Secret& secret, const Fields& body) override {
+    if (!secret.own.contains("managed_csr")) return import(body);
+    if (body.has("private_key")) refuse(400, "The private key of a managed CSR stays where it is.");
+    const Json& managed = secret.own.at("managed_csr");
+    Json whole = body.body();
+    whole["private_key"] = managed.at("private_key");
+    Content content = import(Fields(whole));
+    content.payload["csr"] = managed.at("csr");
+    return content;
+  }
+  bool awaits_first_version(const Secret& secret) const override {
+    return secret.own.contains("managed_csr");
+  }
+
+  std::vector<std::string> patchable() const override { return {"managed_csr"}; }
+  void patch(Secret& secret, const Fields& patch) override {
+    if (!patch.mentions("managed_csr")) return;
+    if (!secret.own.contains("managed_csr")) refuse(400, "The secret has no managed CSR.");
+    if (!patch.has("managed_csr")) refuse(400, "A managed CSR cannot be removed.");
+    secret.own["managed_csr"] =
+        patch_managed_csr(secret.own.at("managed_csr"), patch.object("managed_csr", kCsrBytes));
   }
 
  private:
   Content import(const Fields& body) const {
-    if (body.has("managed_csr")) refuse(400, "'managed_csr' is not offered by this cloud.");
     Json payload{{"certificate", pem_text(body, "certificate")}};
     const CertificateFacts facts = facts_of(payload["certificate"], "certificate");
     const bool checks = world_.switches.on("import_checks");

@@ -2,23 +2,9 @@
 
 #include <algorithm>
 
-#include "hack/localcloud/sm/events.h"
 #include "hack/localcloud/sm/refusal.h"
 
 namespace localcloud::sm {
-namespace {
-
-void drop_payload(Version& version) {
-  version.payload_available = false;
-  version.content.payload = Json::object();
-}
-
-bool over(const std::optional<Time>& end, Time now) {
-  return end && *end <= now;
-}
-
-}  // namespace
-
 const char* describe(State state) {
   switch (state) {
     case State::kPreActivation:
@@ -35,7 +21,8 @@ const char* describe(State state) {
   return "";
 }
 
-Instance::Instance(World& its_world) : world(its_world), kinds(make_kinds(its_world, ca)) {
+Instance::Instance(World& its_world)
+    : world(its_world), kinds(make_kinds(its_world, ca, configurations)) {
   groups[kDefaultGroup] = {.id = kDefaultGroup,
                            .name = "default",
                            .description = "The default secret group.",
@@ -112,10 +99,14 @@ Version& Instance::add_version(Secret& secret, Version version) {
   auto& versions = secret.versions;
   versions.push_back(std::move(version));
   const std::size_t kept = kinds.at(secret.type)->keeps_previous_payload() ? 2 : 1;
-  if (versions.size() > kept) drop_payload(versions[versions.size() - kept - 1]);
+  if (versions.size() > kept) {
+    Version& leaving = versions[versions.size() - kept - 1];
+    if (leaving.locks.empty()) drop_payload(leaving);
+  }
   if (versions.size() > kVersionsKept) versions.erase(versions.begin());
   ++secret.versions_made;
-  secret.updated_at = now();
+  secret.updated_at = secret.warned_until = now();
+  secret.rotation_retry.reset();
   return versions.back();
 }
 
@@ -127,7 +118,9 @@ std::string Instance::alias(const Secret& secret, const Version& version) const 
 }
 
 std::uint64_t Instance::versions_total(const Secret& secret) const {
-  if (secret.state == State::kPreActivation) return world.switches.value("pending_versions_total");
+  if (secret.state == State::kPreActivation) {
+    return secret.type == "public_cert" ? world.switches.value("pending_versions_total") : Json(0U);
+  }
   if (!world.switches.on("versions_total_saturates")) return secret.versions_made;
   return std::min<std::uint64_t>(secret.versions_made, kVersionsKept);
 }
@@ -137,24 +130,15 @@ std::optional<Time> Instance::expiration(const Secret& secret) {
   return secret.versions.back().content.expires;
 }
 
+void Instance::drop_payload(Version& version) {
+  version.payload_available = false;
+  version.content.payload = Json::object();
+}
+
 void Instance::note_read(Secret& secret, Version& version) {
   version.downloaded = true;
   secret.retrieved_at = now();
   if (world.switches.on("reads_bump_updated_at")) secret.updated_at = now();
-}
-
-void Instance::expire() {
-  const Time until = now() - std::chrono::seconds(world.switches.value("expiry_lag_seconds"));
-  for (auto& [id, secret] : secrets) {
-    const bool ends = secret.state == State::kActive && over(expiration(secret), until);
-    for (Version& version : secret.versions) {
-      if (ends || over(version.content.expires, until)) drop_payload(version);
-    }
-    if (!ends) continue;
-    secret.state = State::kDestroyed;
-    secret.updated_at = now();
-    publish(*this, secret, {.type = "secret_expired", .severity = "HIGH", .by = kService});
-  }
 }
 
 std::string Instance::crn(const Secret& secret) const {

@@ -36,16 +36,17 @@ class Instance {
   std::uint64_t versions_total(const Secret& secret) const;
   static std::optional<Time> expiration(const Secret& secret);
 
+  static void drop_payload(Version& version);
+
   // What every read of a payload leaves behind.
   void note_read(Secret& secret, Version& version);
-  // Takes the payloads of everything whose time is over; certificates and others become destroyed.
-  void expire();
 
   std::string crn(const Secret& secret) const;
   Time now() const { return world.clock.now(); }
 
   World& world;
   LocalCa ca{};
+  Configurations configurations{};
   Kinds kinds;
   std::map<std::string, Group> groups{};
   std::map<std::string, Secret> secrets{};

@@ -32,13 +32,29 @@ struct Content {
 // A content that comes later. `fulfil` may throw std::invalid_argument: the order has failed.
 struct Order {
   std::function<Content()> fulfil{};
+  std::vector<std::string> challenges{};  // domains whose owner has to validate them by hand first
 };
+
+// A content that somebody else brings: a signed certificate, or the result of a task.
+struct Awaited {
+  bool by_task = false;
+};
+
+using Outcome = std::variant<Content, Order, Awaited>;
 
 struct Draft {
   Json own = Json::object();  // metadata that stays with the secret over its versions
   std::optional<Time> expires{};
   Json request = Json::object();  // what a rotation has to repeat; never shown
-  std::variant<Content, Order> content{};
+  Outcome content{};
+};
+
+struct Lock {
+  std::string name{};
+  std::string description{};
+  Json attributes = Json::object();
+  Time created_at{};
+  Time updated_at{};
 };
 
 struct Version {
@@ -49,6 +65,18 @@ struct Version {
   bool downloaded = false;
   bool auto_rotated = false;
   Json custom_metadata = Json::object();
+  std::vector<Lock> locks{};
+};
+
+struct Task {
+  std::string id{};
+  std::string type{};  // "create_credentials"
+  std::string status{};
+  std::string trigger{};
+  Time created_at{};
+  Time updated_at{};
+  Json errors = Json::array();
+  Version version{};  // the one to be, or the one whose credentials go
 };
 
 struct Secret {
@@ -67,8 +95,14 @@ struct Secret {
   Json own = Json::object();
   Json request = Json::object();
   bool ordering = false;
+  std::function<void()> validate{};  // an order that waits for its challenges goes on
   std::uint64_t versions_made = 0;
   std::vector<Version> versions{};  // oldest first; the last is current
+  std::vector<Task> tasks{};        // oldest first; custom_credentials only
+  // How far time alone has been worked off: see clockwork.h.
+  Time warned_until{};
+  std::optional<Time> expiry_told_at{};
+  std::optional<Time> rotation_retry{};
 };
 
 struct Group {

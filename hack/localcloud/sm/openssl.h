@@ -1,11 +1,13 @@
 #pragma once
 #include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 // OpenSSL's objects with owners. For the .cpp files that speak to it, never for another header.
@@ -37,6 +39,14 @@ inline std::string written(BIO* bio) {
 // An encrypted key is refused, never asked for on the terminal.
 inline int no_password(char*, int, int, void*) {
   return -1;
+}
+
+// Throws std::invalid_argument when the text is no unencrypted private key.
+inline KeyOwner read_key(const std::string& pem) {
+  KeyOwner key(PEM_read_bio_PrivateKey(reading(pem).get(), nullptr, no_password, nullptr));
+  ERR_clear_error();
+  if (!key) throw std::invalid_argument("not an unencrypted PEM private key");
+  return key;
 }
 
 }  // namespace localcloud::sm

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "hack/localcloud/sm/events.h"
+#include "hack/localcloud/sm/locks.h"
 
 namespace localcloud::sm {
 namespace {
@@ -40,6 +41,13 @@ void finish(Instance& instance, const std::string& id, const Order& order, Versi
   if (at == instance.secrets.end() || at->second.state == State::kDestroyed) return;
   Secret& secret = at->second;
   secret.ordering = false;
+  if (secret.own["issuance_info"].contains("challenges")) {
+    for (Json& challenge : secret.own["issuance_info"]["challenges"]) challenge["status"] = "valid";
+  }
+  if (previous_is_locked(secret)) {  // since the order was placed
+    fail(instance, secret, "The previous version is locked.");
+    return;
+  }
   try {
     if (instance.world.switches.on("public_cert_order_fails")) {
       throw std::invalid_argument("The certificate authority refused the order.");
@@ -52,6 +60,29 @@ void finish(Instance& instance, const std::string& id, const Order& order, Versi
   succeed(instance, secret, std::move(version));
 }
 
+void schedule(Instance& instance, const std::string& id, Order order, Version version) {
+  const std::chrono::milliseconds wait(
+      instance.world.switches.value("public_cert_order_ms").get<std::int64_t>());
+  instance.world.scheduler->after(
+      wait, [&instance, id, order = std::move(order), version = std::move(version)] {
+        finish(instance, id, order, version);
+      });
+}
+
+// The TXT records that the owner of the domains has to publish before it validates.
+void show_challenges(Instance& instance, Secret& secret, const std::vector<std::string>& domains) {
+  Json challenges = Json::array();
+  for (const auto& domain : domains) {
+    const std::string bare = domain.rfind("*.", 0) == 0 ? domain.substr(2) : domain;
+    challenges.push_back({{"domain", domain},
+                          {"expiration", rfc3339(instance.now() + std::chrono::hours(24 * 7))},
+                          {"status", "pending"},
+                          {"txt_record_name", "_acme-challenge." + bare},
+                          {"txt_record_value", instance.world.ids.hex(43)}});
+  }
+  secret.own["issuance_info"]["challenges"] = std::move(challenges);
+}
+
 }  // namespace
 
 void place_order(Instance& instance, Secret& secret, Order order, Version version) {
@@ -59,12 +90,13 @@ void place_order(Instance& instance, Secret& secret, Order order, Version versio
   secret.own["issuance_info"] = {{"auto_rotated", version.auto_rotated},
                                  {"ordered_on", rfc3339(instance.now())}};
   show_progress(secret, State::kPreActivation);
-  const std::chrono::milliseconds wait(
-      instance.world.switches.value("public_cert_order_ms").get<std::int64_t>());
-  instance.world.scheduler->after(
-      wait, [&instance, id = secret.id, order = std::move(order), version = std::move(version)] {
-        finish(instance, id, order, version);
-      });
+  if (order.challenges.empty()) {
+    schedule(instance, secret.id, std::move(order), std::move(version));
+    return;
+  }
+  show_challenges(instance, secret, order.challenges);
+  secret.validate = [&instance, id = secret.id, order = std::move(order),
+                     version = std::move(version)] { schedule(instance, id, order, version); };
 }
 
 }  // namespace localcloud::sm

@@ -16,9 +16,7 @@ class Arbitrary : public Kind {
     draft.content = content_of(body);
     return draft;
   }
-  std::variant<Content, Order> rotate(const Secret&, const Fields& body) override {
-    return content_of(body);
-  }
+  Outcome rotate(const Secret&, const Fields& body) override { return content_of(body); }
   std::vector<std::string> patchable() const override { return {"expiration_date"}; }
   void patch(Secret& secret, const Fields& patch) override {
     if (patch.mentions("expiration_date")) secret.expires = read_expiration(world_, patch);
@@ -43,9 +41,7 @@ class KeyValue : public Kind {
     draft.content = content_of(body);
     return draft;
   }
-  std::variant<Content, Order> rotate(const Secret&, const Fields& body) override {
-    return content_of(body);
-  }
+  Outcome rotate(const Secret&, const Fields& body) override { return content_of(body); }
   bool keeps_previous_payload() const override {
     return world_.switches.on("kv_keeps_previous_payload");
   }

@@ -1,79 +1,70 @@
+#include <algorithm>
 #include <stdexcept>
 
+#include "hack/localcloud/sm/certificate_fields.h"
 #include "hack/localcloud/sm/certificate_metadata.h"
+#include "hack/localcloud/sm/duration.h"
 #include "hack/localcloud/sm/kind.h"
 #include "hack/localcloud/sm/refusal.h"
 #include "hack/localcloud/sm/rotation.h"
+#include "hack/localcloud/sm/template_rules.h"
 
 namespace localcloud::sm {
 namespace {
 
-constexpr char kTemplate[] = "local-template";
-constexpr char kAuthority[] = "local-intermediate-ca";
-constexpr std::chrono::seconds kLongest = std::chrono::hours(24) * 90;  // the template's max_ttl
+// There without being configured, as long as the switch "unknown_configurations_pass" is on.
+constexpr char kLocalTemplate[] = "local-template";
+constexpr char kLocalAuthority[] = "local-intermediate-ca";
+constexpr std::chrono::seconds kLongest = std::chrono::hours(24) * 90;
+constexpr std::chrono::seconds kAnyLife = std::chrono::hours(24) * 36'525;
 
-// "90", "90s", "15m", "12h", "30d"
-std::chrono::seconds read_ttl(const Fields& body) {
-  const std::string text = body.maybe_text("ttl", {1, 10}).value_or("90d");
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  const std::string unit = text.substr(digits);
-  if (digits == 0 || digits > 9 || unit.size() > 1 ||
-      unit.find_first_not_of("smhd") != std::string::npos) {
-    refuse(400, "'ttl' must be digits and s, m, h or d.");
-  }
-  const std::int64_t seconds = unit == "d" ? 86400 : unit == "h" ? 3600 : unit == "m" ? 60 : 1;
-  return std::min(kLongest, std::chrono::seconds(std::stoll(text.substr(0, digits)) * seconds));
+CertificateRequest read_request(const Fields& body) {
+  CertificateRequest request;
+  request.common_name = body.text("common_name", {1, 64});
+  read_alt_names(body, request.common_name, request.wish);
+  request.wish.subject = {{"CN", request.common_name}};
+  request.csr = body.maybe_text("csr", {50, 100'000}).value_or("");
+  return request;
 }
 
-CertificateOrder read_order(const Fields& body) {
-  CertificateOrder order;
-  order.common_name = body.text("common_name", {1, 64});
-  if (!body.flag("exclude_cn_from_sans", false)) {
-    require_dns_name("common_name", order.common_name);
-    order.dns_names.push_back(order.common_name);
-  }
-  for (const auto& name : body.texts("alt_names", 100, {1, 253})) {
-    require_dns_name("alt_names", name);
-    if (name != order.common_name) order.dns_names.push_back(name);
-  }
-  order.addresses = body.comma_texts("ip_sans");
-  order.uris = body.comma_texts("uri_sans");
-  if (!body.texts("other_sans", 100, {1, 2048}).empty()) {
-    refuse(400, "'other_sans' is not offered by this cloud.");
-  }
-  const bool pkcs8 = body.one_of("private_key_format", {"der", "pkcs8"}, "der") == "pkcs8";
-  order.form = pkcs8 ? KeyForm::kPkcs8 : KeyForm::kTraditional;
-  order.csr_pem = body.maybe_text("csr", {50, 100'000}).value_or("");
-  return order;
-}
+struct Issued {
+  std::string certificate{};
+  std::string private_key{};  // "" when a request was signed
+};
 
 class PrivateCert : public Kind {
  public:
-  PrivateCert(World& world, LocalCa& ca) : world_(world), ca_(ca) {}
+  PrivateCert(World& world, LocalCa& ca, Configurations& configurations)
+      : world_(world), ca_(ca), configurations_(configurations) {}
 
   Draft create(const Fields& body) override {
-    if (body.text("certificate_template", {2, 128}) != kTemplate) {
-      refuse(400, std::string("The only certificate template of this cloud is ") + kTemplate + ".");
+    const std::string name = body.text("certificate_template", {2, 128});
+    const Configuration* found = template_of(name);
+    const std::string group = body.maybe_text("secret_group_id", {1, 36}).value_or("default");
+    if (found != nullptr && !allows_group(*found, group)) {
+      refuse(400, "The certificate template is not for this secret group.");
     }
     Draft draft;
-    draft.own = {{"certificate_template", kTemplate},
-                 {"certificate_authority", kAuthority},
-                 {"rotation", read_interval_rotation(body)}};
+    draft.own = {
+        {"certificate_template", name},
+        {"certificate_authority",
+         found == nullptr ? Json(kLocalAuthority) : found->shown.at("certificate_authority")},
+        {"rotation", read_interval_rotation(body)}};
     for (const char* member :
          {"common_name", "alt_names", "ip_sans", "uri_sans", "other_sans", "csr", "format",
           "private_key_format", "exclude_cn_from_sans", "ttl"}) {
       if (body.has(member)) draft.request[member] = body.raw(member);
     }
-    Content content = issue(Fields(draft.request));
+    Content content = issue(name, Fields(draft.request));
     require_rotation_in_time(draft.own["rotation"], *content.expires);
     draft.content = std::move(content);
     return draft;
   }
 
-  std::variant<Content, Order> rotate(const Secret& secret, const Fields& body) override {
+  Outcome rotate(const Secret& secret, const Fields& body) override {
     Json request = secret.request;
     if (body.has("csr")) request["csr"] = body.raw("csr");
-    return issue(Fields(request));
+    return issue(secret.own.at("certificate_template"), Fields(request));
   }
 
   std::vector<std::string> patchable() const override { return {"rotation"}; }
@@ -86,6 +77,28 @@ class PrivateCert : public Kind {
   }
 
  private:
+  // nullptr: the built-in one.
+  const Configuration* template_of(const std::string& name) const {
+    const Configuration* found = configurations_.find(name, kTemplate);
+    const bool passes = world_.switches.on("unknown_configurations_pass");
+    if (found == nullptr && (name != kLocalTemplate || !passes)) {
+      refuse(400, "There is no certificate template of this name.");
+    }
+    return found;
+  }
+
+  const Authority& authority_of(const Configuration& its_template, Time until) const {
+    const Configuration* found =
+        configurations_.find(its_template.shown.at("certificate_authority"), kIntermediateCa);
+    if (found == nullptr || found->authority.certificate.empty() || found->revoked) {
+      refuse(400, "The certificate authority of the template cannot sign.");
+    }
+    if (*found->expires < until) {
+      refuse(400, "The certificate would outlive its certificate authority.");
+    }
+    return found->authority;
+  }
+
   void require_rotation_in_time(const Json& rotation, Time expires) const {
     const auto due = next_rotation(rotation, world_.clock.now());
     if (due && *due > expires) {
@@ -93,27 +106,54 @@ class PrivateCert : public Kind {
     }
   }
 
-  Content issue(const Fields& body) {
-    CertificateOrder order = read_order(body);
-    order.not_before = world_.clock.now();
-    order.not_after = order.not_before + read_ttl(body);
-    order.algorithm = world_.switches.value("private_cert_key_algorithm") == "ECDSA256"
-                          ? KeyAlgorithm::kEcdsa256
-                          : KeyAlgorithm::kRsa2048;
-    const bool bundle = body.one_of("format", {"pem", "pem_bundle"}, "pem") == "pem_bundle";
+  Content issue(const std::string& template_name, const Fields& body) {
     try {
-      return content_of(ca_.issue(order), bundle);
+      const Configuration* found = template_of(template_name);
+      CertificateRequest request = read_request(body);
+      if (found != nullptr) {
+        apply_template(*found, body, world_.clock.now(), request);
+      } else {
+        apply_local_template(body, request);
+      }
+      const Authority& authority = found == nullptr ? ca_.authority(world_.clock.now())
+                                                    : authority_of(*found, request.wish.not_after);
+      return sign(body, request, authority);
     } catch (const std::invalid_argument& wrong) {
       refuse(400, std::string("The request holds ") + wrong.what() + ".");
     }
   }
 
-  Content content_of(const IssuedCertificate& issued, bool bundle) const {
+  void apply_local_template(const Fields& body, CertificateRequest& request) const {
+    request.wish.not_before = world_.clock.now();
+    request.wish.not_after =
+        request.wish.not_before +
+        std::min(kLongest,
+                 read_duration(body, "ttl", {std::chrono::seconds(0), kAnyLife}, kLongest));
+    if (world_.switches.value("private_cert_key_algorithm") == "ECDSA256") {
+      request.key = {.type = "ec", .bits = 256};
+    }
+  }
+
+  Content sign(const Fields& body, const CertificateRequest& request, const Authority& authority) {
+    const bool bundle = body.one_of("format", {"pem", "pem_bundle"}, "pem") == "pem_bundle";
+    const bool pkcs8 = body.one_of("private_key_format", {"der", "pkcs8"}, "der") == "pkcs8";
+    Issued issued;
+    if (request.csr.empty()) {
+      issued.private_key =
+          in_form(make_key(request.key), pkcs8 ? KeyForm::kPkcs8 : KeyForm::kTraditional);
+    }
+    issued.certificate =
+        signed_by(authority, request.wish, request.csr.empty() ? issued.private_key : request.csr);
+    return content_of(issued, authority, bundle);
+  }
+
+  Content content_of(const Issued& issued, const Authority& authority, bool bundle) const {
     // A bundle is the certificate text of the engine beneath: key, leaf and issuer in one.
-    Json payload{{"certificate", bundle ? issued.private_key + issued.certificate + issued.issuer
-                                        : issued.certificate},
-                 {"issuing_ca", issued.issuer},
-                 {"ca_chain", chain_of(issued)}};
+    Json payload{
+        {"certificate", bundle ? issued.private_key + issued.certificate + authority.certificate
+                               : issued.certificate},
+        {"issuing_ca", authority.certificate},
+        {"ca_chain", chain_of(authority)}};
     if (!issued.private_key.empty()) payload["private_key"] = issued.private_key;
     Content content =
         certificate_content(read_certificates(issued.certificate), std::move(payload));
@@ -121,22 +161,26 @@ class PrivateCert : public Kind {
     return content;
   }
 
-  Json chain_of(const IssuedCertificate& issued) const {
+  Json chain_of(const Authority& authority) const {
     const Json& form = world_.switches.value("private_cert_ca_chain");
-    if (form == "root") return Json::array({issued.root});
-    if (form == "issuing_ca_and_root") return Json::array({issued.issuer, issued.root});
-    if (form == "root_and_issuing_ca") return Json::array({issued.root, issued.issuer});
-    return Json::array({issued.issuer});
+    const std::vector<std::string>& above = authority.above;
+    if (form == "root") return Json::array({above.empty() ? authority.certificate : above.back()});
+    Json chain = Json::array({authority.certificate});
+    if (form == "issuing_ca") return chain;
+    for (const auto& certificate : above) chain.push_back(certificate);
+    if (form == "root_and_issuing_ca") std::reverse(chain.begin(), chain.end());
+    return chain;
   }
 
   World& world_;
   LocalCa& ca_;
+  Configurations& configurations_;
 };
 
 }  // namespace
 
-std::unique_ptr<Kind> make_private_cert(World& world, LocalCa& ca) {
-  return std::make_unique<PrivateCert>(world, ca);
+std::unique_ptr<Kind> make_private_cert(World& world, LocalCa& ca, Configurations& configurations) {
+  return std::make_unique<PrivateCert>(world, ca, configurations);
 }
 
 }  // namespace localcloud::sm

@@ -9,12 +9,13 @@ namespace {
 
 constexpr std::size_t kLongestCommonName = 64;
 constexpr auto kLifetime = std::chrono::hours(24) * 90;
+constexpr auto kRenewalLead = std::chrono::hours(24) * 31;
+constexpr char kManualDns[] = "manual";
 
-const std::map<std::string, KeyAlgorithm>& algorithms() {
-  static const auto* const all = new std::map<std::string, KeyAlgorithm>{
-      {"RSA2048", KeyAlgorithm::kRsa2048},   {"RSA4096", KeyAlgorithm::kRsa4096},
-      {"ECDSA256", KeyAlgorithm::kEcdsa256}, {"ECDSA384", KeyAlgorithm::kEcdsa384},
-      {"EC256", KeyAlgorithm::kEcdsa256},    {"EC384", KeyAlgorithm::kEcdsa384}};
+const std::map<std::string, KeyWish>& algorithms() {
+  static const auto* const all = new std::map<std::string, KeyWish>{
+      {"RSA2048", {"rsa", 2048}}, {"RSA4096", {"rsa", 4096}}, {"ECDSA256", {"ec", 256}},
+      {"ECDSA384", {"ec", 384}},  {"EC256", {"ec", 256}},     {"EC384", {"ec", 384}}};
   return *all;
 }
 
@@ -25,11 +26,11 @@ Json read_rotation(const Fields& body) {
           {"rotate_keys", rotation.flag("rotate_keys", false)}};
 }
 
-// An order is fulfilled by the local CA; ca and dns are names of configurations which this cloud
-// does not keep, so every name is good.
+// An order is fulfilled by the local CA, whatever authority it names.
 class PublicCert : public Kind {
  public:
-  PublicCert(World& world, LocalCa& ca) : world_(world), ca_(ca) {}
+  PublicCert(World& world, LocalCa& ca, Configurations& configurations)
+      : world_(world), ca_(ca), configurations_(configurations) {}
 
   Draft create(const Fields& body) override {
     Draft draft;
@@ -41,17 +42,28 @@ class PublicCert : public Kind {
     if (!algorithms().contains(draft.own["key_algorithm"])) {
       refuse(400, "'key_algorithm' is not one of its known values.");
     }
+    require_engines(draft.own);
     read_names(body, draft.own);
     draft.content = order(draft.own, "");
     return draft;
   }
 
-  std::variant<Content, Order> rotate(const Secret& secret, const Fields& body) override {
+  Outcome rotate(const Secret& secret, const Fields& body) override {
     if (!body.has("rotation")) refuse(400, "'rotation' is required.");
     const Json given = body.object("rotation", 1024);
     const bool new_key = Fields(given).flag("rotate_keys", false);
     const Json& payload = secret.versions.back().content.payload;
     return order(secret.own, new_key ? "" : payload.value("private_key", ""));
+  }
+
+  // Orders begin about a month before the end, so that there is time to try again every day.
+  std::optional<Time> rotation_due(const Secret& secret) const override {
+    const bool automatic = secret.own.at("rotation").at("auto_rotate");
+    if (!automatic || secret.versions.empty()) return std::nullopt;
+    return *secret.versions.back().content.expires - kRenewalLead;
+  }
+  Json rotation_body(const Secret& secret) const override {
+    return {{"rotation", {{"rotate_keys", secret.own.at("rotation").at("rotate_keys")}}}};
   }
 
   std::vector<std::string> patchable() const override { return {"rotation"}; }
@@ -60,6 +72,18 @@ class PublicCert : public Kind {
   }
 
  private:
+  void require_engines(const Json& own) const {
+    if (world_.switches.on("unknown_configurations_pass")) return;
+    if (configurations_.find(own.at("ca"), kLetsEncrypt) == nullptr) {
+      refuse(400, "There is no certificate authority of this name.");
+    }
+    const std::string dns = own.at("dns");
+    if (dns != kManualDns && configurations_.find(dns, kInternetServices) == nullptr &&
+        configurations_.find(dns, kClassic) == nullptr) {
+      refuse(400, "There is no DNS provider of this name.");
+    }
+  }
+
   // X.520 ends a common name at 64 characters: an order of longer names alone goes without one.
   static std::string fitting_name(const std::vector<std::string>& names) {
     const auto fits = [](const std::string& name) { return name.size() <= kLongestCommonName; };
@@ -79,39 +103,49 @@ class PublicCert : public Kind {
   }
 
   Order order(const Json& own, const std::string& old_key) {
-    return {.fulfil = [this, own, old_key] { return fulfil(own, old_key); }};
+    Order order{.fulfil = [this, own, old_key] { return fulfil(own, old_key); }};
+    if (own.at("dns") == kManualDns) order.challenges = names_of(own);
+    return order;
+  }
+
+  // The common name first, each name once.
+  static std::vector<std::string> names_of(const Json& own) {
+    std::vector<std::string> names;
+    if (own.contains("common_name")) names.push_back(own.value("common_name", ""));
+    for (const std::string name : own.value("alt_names", Json::array())) {
+      if (names.empty() || name != names.front()) names.push_back(name);
+    }
+    return names;
   }
 
   Content fulfil(const Json& own, const std::string& old_key) {
-    CertificateOrder wanted;
-    wanted.common_name = own.value("common_name", "");
-    if (!wanted.common_name.empty()) wanted.dns_names.push_back(wanted.common_name);
-    for (const std::string name : own.value("alt_names", Json::array())) {
-      if (name != wanted.common_name) wanted.dns_names.push_back(name);
-    }
-    wanted.not_before = world_.clock.now();
-    wanted.not_after = wanted.not_before + kLifetime;
-    wanted.algorithm = algorithms().at(own.at("key_algorithm"));
-    wanted.key_pem = old_key;
-    const IssuedCertificate issued = ca_.issue(wanted);
+    CertificateWish wish;
+    if (own.contains("common_name")) wish.subject.emplace_back("CN", own.value("common_name", ""));
+    wish.dns_names = names_of(own);
+    wish.not_before = world_.clock.now();
+    wish.not_after = wish.not_before + kLifetime;
+    const Authority& authority = ca_.authority(world_.clock.now());
+    const std::string key =
+        old_key.empty() ? make_key(algorithms().at(own.at("key_algorithm"))) : old_key;
+    const std::string leaf = signed_by(authority, wish, key);
     const bool bundled = own.at("bundle_certs");
     Content content = certificate_content(
-        read_certificates(issued.certificate),
-        {{"certificate", bundled ? issued.certificate + issued.issuer : issued.certificate},
-         {"intermediate", issued.issuer},
-         {"private_key", issued.private_key}});
+        read_certificates(leaf), {{"certificate", bundled ? leaf + authority.certificate : leaf},
+                                  {"intermediate", authority.certificate},
+                                  {"private_key", key}});
     content.about_secret["key_algorithm"] = own.at("key_algorithm");  // as it was ordered
     return content;
   }
 
   World& world_;
   LocalCa& ca_;
+  Configurations& configurations_;
 };
 
 }  // namespace
 
-std::unique_ptr<Kind> make_public_cert(World& world, LocalCa& ca) {
-  return std::make_unique<PublicCert>(world, ca);
+std::unique_ptr<Kind> make_public_cert(World& world, LocalCa& ca, Configurations& configurations) {
+  return std::make_unique<PublicCert>(world, ca, configurations);
 }
 
 }  // namespace localcloud::sm

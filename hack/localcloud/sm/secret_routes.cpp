@@ -2,9 +2,11 @@
 
 #include "hack/localcloud/sm/events.h"
 #include "hack/localcloud/sm/list_query.h"
+#include "hack/localcloud/sm/locks.h"
 #include "hack/localcloud/sm/orders.h"
 #include "hack/localcloud/sm/refusal.h"
 #include "hack/localcloud/sm/routes.h"
+#include "hack/localcloud/sm/tasks.h"
 #include "hack/localcloud/sm/views.h"
 
 namespace localcloud::sm {
@@ -18,12 +20,8 @@ constexpr std::size_t kCustomMetadataBytes = 10 * 1024;
 
 Kind& kind_of(Instance& instance, const std::string& type) {
   const auto at = instance.kinds.find(type);
-  if (at != instance.kinds.end()) return *at->second;
-  const auto& known = known_types();
-  if (std::find(known.begin(), known.end(), type) != known.end()) {
-    refuse(400, "This cloud does not make secrets of type " + type + ".");
-  }
-  refuse(400, "'secret_type' is not one of its known values.");
+  if (at == instance.kinds.end()) refuse(400, "'secret_type' is not one of its known values.");
+  return *at->second;
 }
 
 Secret read_secret(Instance& instance, const Fields& fields) {
@@ -42,6 +40,24 @@ Secret read_secret(Instance& instance, const Fields& fields) {
   return secret;
 }
 
+void begin(Instance& instance, Secret& secret, Outcome outcome, Version version) {
+  secret.state = State::kPreActivation;
+  if (auto* order = std::get_if<Order>(&outcome)) {
+    place_order(instance, secret, std::move(*order), std::move(version));
+    return;
+  }
+  if (const auto* awaited = std::get_if<Awaited>(&outcome); awaited && awaited->by_task) {
+    begin_task(instance, secret, kCreateCredentials, "secret_creation", std::move(version));
+    return;
+  }
+  if (auto* content = std::get_if<Content>(&outcome)) {
+    secret.state = State::kActive;
+    version.content = std::move(*content);
+    instance.add_version(secret, std::move(version));
+  }
+  publish(instance, secret, {.type = "secret_created", .by = kCaller});
+}
+
 Response create_secret(Instance& instance, const Request& request) {
   const Json body = parse_json_object(request);
   const Fields fields(body);
@@ -54,15 +70,16 @@ Response create_secret(Instance& instance, const Request& request) {
   read.expires = draft.expires;
   read.request = std::move(draft.request);
   Secret& secret = instance.secrets[read.id] = std::move(read);
-  if (auto* order = std::get_if<Order>(&draft.content)) {
-    secret.state = State::kPreActivation;
-    place_order(instance, secret, std::move(*order), std::move(version));
-  } else {
-    version.content = std::get<Content>(std::move(draft.content));
-    instance.add_version(secret, std::move(version));
-    publish(instance, secret, {.type = "secret_created", .by = kCaller});
-  }
+  begin(instance, secret, std::move(draft.content), std::move(version));
   return Response::json(201, secret_with_payload(instance, secret));
+}
+
+// Reads of some secrets make what they read.
+void mint(Instance& instance, Secret& secret) {
+  auto content = kind_of(instance, secret.type).mint(secret);
+  if (!content) return;
+  Version version{.id = instance.world.ids.uuid(), .content = std::move(*content)};
+  instance.add_version(secret, std::move(version));
 }
 
 Response read_secret_payload(Instance& instance, Secret& secret) {
@@ -70,6 +87,10 @@ Response read_secret_payload(Instance& instance, Secret& secret) {
   if (secret.state == State::kDestroyed && destroyed_status != 200) {
     refuse(destroyed_status, "The secret is destroyed.");
   }
+  if (secret.type == "iam_credentials" && is_locked(secret)) {
+    refuse(412, "The secret version is locked.");
+  }
+  if (secret.state == State::kActive) mint(instance, secret);
   const bool readable = !secret.versions.empty() && secret.versions.back().payload_available;
   if (readable) instance.note_read(secret, secret.versions.back());
   return Response::json(200, secret_with_payload(instance, secret));
@@ -100,6 +121,19 @@ void require_patchable(Instance& instance, const Secret& secret, const Json& bod
   }
 }
 
+// Objects that the secret has already take over what the patch does not name. The others are for
+// their types to merge.
+Json merged_objects(const Secret& secret, Json patch) {
+  for (const char* member : {"rotation", "password_generation_policy"}) {
+    if (!secret.own.contains(member) || !patch.contains(member)) continue;
+    if (!patch[member].is_object()) continue;
+    Json whole = secret.own.at(member);
+    whole.merge_patch(patch[member]);
+    patch[member] = std::move(whole);
+  }
+  return patch;
+}
+
 // A merge patch: labels are replaced as a whole, custom_metadata member by member, null removes.
 Secret patched(Instance& instance, const Secret& secret, const Fields& fields) {
   Secret changed = secret;
@@ -118,7 +152,8 @@ Secret patched(Instance& instance, const Secret& secret, const Fields& fields) {
     merged.merge_patch({{"custom_metadata", fields.raw("custom_metadata")}});
     changed.custom_metadata = Fields(merged).object("custom_metadata", kCustomMetadataBytes);
   }
-  kind_of(instance, secret.type).patch(changed, fields);
+  const Json merged = merged_objects(secret, fields.body());
+  kind_of(instance, secret.type).patch(changed, Fields(merged));
   changed.updated_at = instance.now();
   return changed;
 }
@@ -127,12 +162,20 @@ Response patch_metadata(Instance& instance, const Request& request, const std::s
   Secret& secret = instance.secret(id);
   const Json body = parse_json_object(request);
   require_patchable(instance, secret, body);
+  const int locked_status = instance.world.switches.value("sm_locked_patch_status");
+  if (locked_status != 200 && is_locked(secret)) {
+    refuse(locked_status, "The secret version is locked.");
+  }
   secret = patched(instance, secret, Fields(body));
   return Response::json(200, secret_metadata(instance, secret));
 }
 
-Response delete_secret(Instance& instance, const std::string& id) {
+Response delete_secret(Instance& instance, const Request& request, const std::string& id) {
   const Secret& secret = instance.secret(id);
+  if (is_locked(secret)) refuse_locked(instance, secret, "secret_deletion_blocked", kCaller);
+  if (has_open_tasks(secret) && request.query_value("force_delete") != "true") {
+    refuse(409, "A task of the secret is under way; force_delete deletes it all the same.");
+  }
   publish(instance, secret, {.type = "secret_deleted", .by = kCaller});
   instance.secrets.erase(id);
   return Response::empty(204);
@@ -159,8 +202,8 @@ void add_secret_routes(Router& router, Instance& instance) {
     require_payload_role(instance);
     return read_secret_payload(instance, instance.secret(params.at("id")));
   });
-  router.on("DELETE", one, [&instance](const Request&, const Params& params) {
-    return delete_secret(instance, params.at("id"));
+  router.on("DELETE", one, [&instance](const Request& request, const Params& params) {
+    return delete_secret(instance, request, params.at("id"));
   });
   router.on("GET", one + "/metadata", [&instance](const Request&, const Params& params) {
     return Response::json(200, secret_metadata(instance, instance.secret(params.at("id"))));

@@ -1,5 +1,6 @@
 #include "hack/localcloud/sm/secrets_manager.h"
 
+#include "hack/localcloud/sm/clockwork.h"
 #include "hack/localcloud/sm/instance.h"
 #include "hack/localcloud/sm/refusal.h"
 #include "hack/localcloud/sm/routes.h"
@@ -20,6 +21,10 @@ struct SecretsManager::Impl {
     sm::add_group_routes(router, instance);
     sm::add_secret_routes(router, instance);
     sm::add_version_routes(router, instance);
+    sm::add_lock_routes(router, instance);
+    sm::add_action_routes(router, instance);
+    sm::add_task_routes(router, instance);
+    sm::add_configuration_routes(router, instance);
     sm::add_registration_routes(router, instance);
   }
 
@@ -40,7 +45,7 @@ Response SecretsManager::handle(const Request& request) {
     if (auto refused = instance.world.authority->refuse(request)) return *refused;
   }
   try {
-    instance.expire();
+    sm::catch_up(instance);
     if (auto answer = impl_->router.route(request)) return *answer;
     sm::refuse(404, request.raw_path + " is not a valid access endpoint.");
   } catch (const sm::Refusal& refusal) {
@@ -50,7 +55,7 @@ Response SecretsManager::handle(const Request& request) {
 }
 
 void SecretsManager::expire() {
-  impl_->instance.expire();
+  sm::catch_up(impl_->instance);
 }
 
 }  // namespace localcloud

@@ -6,9 +6,9 @@
 
 namespace localcloud {
 
-// IBM Cloud Secrets Manager, API v2: groups, certificates and plain secrets, versions, the list,
-// and the registration with Event Notifications. Mounted under "/sm/<instance guid>"; its paths
-// begin with "/api/v2". Locks, actions, tasks and configurations are unknown paths.
+// IBM Cloud Secrets Manager, API v2, all of it: groups, secrets of the nine types, their versions,
+// locks, actions and tasks, the configurations of engines, and the registration with Event
+// Notifications. Mounted under "/sm/<instance guid>"; its paths begin with "/api/v2".
 class SecretsManager : public Service {
  public:
   // Declares its switches. The world and its scheduler must outlive the service.
@@ -16,7 +16,7 @@ class SecretsManager : public Service {
   ~SecretsManager() override;
 
   Response handle(const Request& request) override;
-  // Ends what has expired by the cloud's clock, with its events; every request does so first.
+  // Expires, rotates and warns by the cloud's clock, with the events; every request does so first.
   void expire();
 
  private:

@@ -23,6 +23,41 @@ void declare_imports(Switches& switches) {
                    from_to(0, 366 * 86'400));
 }
 
+void declare_time(Switches& switches) {
+  switches.declare("automatic_rotation", true, "rotations that are due happen by themselves");
+  switches.declare("expiry_warnings", true,
+                   "secret_about_to_expire is told 90, 60, 30, 10, 1 and 0 days before");
+  switches.declare("expired_is_told_daily", true,
+                   "secret_expired and secret_expiration_blocked are told again every day");
+}
+
+void declare_engines(Switches& switches) {
+  switches.declare("unknown_configurations_pass", true,
+                   "secrets may name a ca, dns or custom credentials configuration that is not "
+                   "there, the certificate template local-template, and do without an IAM engine");
+  switches.declare("custom_credentials_job", "runs",
+                   "who does the tasks of custom_credentials: the cloud (runs, fails), or a caller "
+                   "who puts their results (waits)",
+                   one_of({"runs", "fails", "waits"}));
+  switches.declare("custom_credentials_task_ms", 200, "how long such a task takes",
+                   from_to(0, 600'000));
+  switches.declare("iam_credentials_outlive_lease", false,
+                   "iam_credentials that reuse their key get a new one after its lease, instead of "
+                   "being destroyed");
+  switches.declare("restores_are_told", true, "a restored version is told as secret_rotated");
+  switches.declare("managed_csr_certificates_are_told", true,
+                   "the first certificate of a managed CSR is told as secret_rotated");
+  switches.declare("managed_csr_key_in_metadata", true,
+                   "metadata shows the private key of a managed CSR");
+}
+
+void declare_locks(Switches& switches) {
+  switches.declare("locks_bump_updated_at", false, "a lock moves the secret's updated_at");
+  switches.declare("sm_locked_patch_status", 200,
+                   "status of changing the metadata of a locked secret; 200 changes it",
+                   refusal_status({200}));
+}
+
 void declare_orders(Switches& switches) {
   switches.declare("public_cert_order_ms", 200, "how long an order of a public_cert takes",
                    from_to(0, 600'000));
@@ -71,6 +106,9 @@ void declare_statuses(Switches& switches) {
 void declare_switches(Switches& switches) {
   declare_reads(switches);
   declare_imports(switches);
+  declare_time(switches);
+  declare_locks(switches);
+  declare_engines(switches);
   declare_orders(switches);
   declare_shapes(switches);
   declare_statuses(switches);

@@ -65,7 +65,7 @@ class UsernamePassword : public Kind {
     return draft;
   }
 
-  std::variant<Content, Order> rotate(const Secret& secret, const Fields& body) override {
+  Outcome rotate(const Secret& secret, const Fields& body) override {
     const std::string username = secret.versions.back().content.payload.value("username", "");
     return content_of(username, body, read_policy(Fields(secret.own)));
   }

@@ -1,9 +1,10 @@
 #include <algorithm>
 
 #include "hack/localcloud/sm/events.h"
-#include "hack/localcloud/sm/orders.h"
 #include "hack/localcloud/sm/refusal.h"
+#include "hack/localcloud/sm/renewal.h"
 #include "hack/localcloud/sm/routes.h"
+#include "hack/localcloud/sm/tasks.h"
 #include "hack/localcloud/sm/views.h"
 
 namespace localcloud::sm {
@@ -11,43 +12,10 @@ namespace {
 
 constexpr std::size_t kCustomMetadataBytes = 10 * 1024;
 
-void require_rotatable(const Secret& secret) {
-  switch (secret.state) {
-    case State::kActive:
-      break;
-    case State::kPreActivation:
-      refuse(409, "The secret is not active yet.");
-    case State::kSuspended:
-    case State::kDeactivated:
-    case State::kDestroyed:
-      refuse(400, "A secret in this state cannot be rotated.");
-  }
-  if (secret.ordering) refuse(409, "An order for this secret is under way.");
-}
-
 Response create_version(Instance& instance, const Request& request, const std::string& id) {
   Secret& secret = instance.secret(id);
-  const Json body = parse_json_object(request);
-  const Fields fields(body);
-  require_rotatable(secret);
-  Version version{
-      .id = instance.world.ids.uuid(),
-      .created_at = instance.now(),
-      .custom_metadata = fields.object("version_custom_metadata", kCustomMetadataBytes)};
-  const Json custom_metadata = fields.object("custom_metadata", kCustomMetadataBytes);
-  auto outcome = instance.kinds.at(secret.type)->rotate(secret, fields);
-  if (fields.has("custom_metadata")) secret.custom_metadata = custom_metadata;
-  if (auto* order = std::get_if<Order>(&outcome)) {
-    version.payload_available = false;
-    Json view = version_metadata(instance, secret, version);
-    version.payload_available = true;
-    place_order(instance, secret, std::move(*order), std::move(version));
-    return Response::json(201, view);
-  }
-  version.content = std::get<Content>(std::move(outcome));
-  const Version& added = instance.add_version(secret, std::move(version));
-  publish(instance, secret, {.type = "secret_rotated", .by = kCaller});
-  return Response::json(201, version_with_payload(instance, secret, added));
+  return Response::json(201,
+                        rotate(instance, secret, parse_json_object(request), Cause::kByCaller));
 }
 
 Response list_versions(Instance& instance, const std::string& id) {
@@ -90,6 +58,25 @@ Response patch_version(Instance& instance, const Request& request, const Params&
   return Response::json(200, version_metadata(instance, secret, version));
 }
 
+// Whether at once or by a task, the answer is the same.
+Response delete_version_data(Instance& instance, Secret& secret, Version& version) {
+  const auto deletable = instance.kinds.at(secret.type)->deletable();
+  if (std::find(deletable.begin(), deletable.end(), instance.alias(secret, version)) ==
+      deletable.end()) {
+    refuse(400, "This version keeps its data.");
+  }
+  if (!version.locks.empty()) refuse(412, "The secret version is locked.");
+  if (!version.payload_available) refuse(400, "The version has no data.");
+  if (secret.type == "custom_credentials") {
+    begin_task(instance, secret, kDeleteCredentials, "secret_version_data_deletion", version);
+    return Response::empty(204);
+  }
+  Instance::drop_payload(version);
+  secret.updated_at = instance.now();
+  publish(instance, secret, {.type = "secret_version_data_deleted", .by = kCaller});
+  return Response::empty(204);
+}
+
 }  // namespace
 
 void add_version_routes(Router& router, Instance& instance) {
@@ -112,12 +99,10 @@ void add_version_routes(Router& router, Instance& instance) {
   router.on("PATCH", one + "/metadata", [&instance](const Request& request, const Params& params) {
     return patch_version(instance, request, params);
   });
-  // Offered for iam_credentials and custom_credentials only, which this cloud does not make.
-  router.on("DELETE", one + "/secret_data",
-            [&instance](const Request&, const Params& params) -> Response {
-              instance.version(instance.secret(params.at("id")), params.at("version"));
-              refuse(400, "Secrets of this type keep the data of their versions.");
-            });
+  router.on("DELETE", one + "/secret_data", [&instance](const Request&, const Params& params) {
+    Secret& secret = instance.secret(params.at("id"));
+    return delete_version_data(instance, secret, instance.version(secret, params.at("version")));
+  });
 }
 
 }  // namespace localcloud::sm

@@ -1,5 +1,6 @@
 #include "hack/localcloud/sm/views.h"
 
+#include "hack/localcloud/sm/locks.h"
 #include "hack/localcloud/sm/rotation.h"
 
 namespace localcloud::sm {
@@ -35,19 +36,7 @@ void add_next_rotation(const Secret& secret, Json& view) {
   if (due) view["next_rotation_date"] = rfc3339(*due);
 }
 
-}  // namespace
-
-Json group_view(const Instance& instance, const Group& group) {
-  Json view{{"id", instance.shown_group_id(group.id)},
-            {"name", group.name},
-            {"created_at", rfc3339(group.created_at)},
-            {"updated_at", rfc3339(group.updated_at)},
-            {"created_by", kCaller}};
-  put_unless_empty(view, "description", group.description);
-  return view;
-}
-
-Json secret_metadata(const Instance& instance, const Secret& secret) {
+Json whole_metadata(const Instance& instance, const Secret& secret) {
   Json view{{"id", secret.id},
             {"secret_type", secret.type},
             {"name", secret.name},
@@ -60,7 +49,7 @@ Json secret_metadata(const Instance& instance, const Secret& secret) {
             {"updated_at", rfc3339(secret.updated_at)},
             {"downloaded", !secret.versions.empty() && secret.versions.back().downloaded},
             {"versions_total", instance.versions_total(secret)},
-            {"locks_total", 0}};
+            {"locks_total", locks_total(secret)}};
   put_unless_empty(view, "description", secret.description);
   put_unless_empty(view, "labels", secret.labels);
   put_unless_empty(view, "custom_metadata", secret.custom_metadata);
@@ -73,6 +62,25 @@ Json secret_metadata(const Instance& instance, const Secret& secret) {
     view["expiration_date"] = rfc3339(*expires);
   }
   add_next_rotation(secret, view);
+  return view;
+}
+
+}  // namespace
+
+Json group_view(const Instance& instance, const Group& group) {
+  return {{"id", instance.shown_group_id(group.id)},
+          {"name", group.name},
+          {"description", group.description},  // the SDKs require it, if only empty
+          {"created_at", rfc3339(group.created_at)},
+          {"updated_at", rfc3339(group.updated_at)},
+          {"created_by", kCaller}};
+}
+
+Json secret_metadata(const Instance& instance, const Secret& secret) {
+  Json view = whole_metadata(instance, secret);
+  if (view.contains("managed_csr") && !instance.world.switches.on("managed_csr_key_in_metadata")) {
+    view["managed_csr"].erase("private_key");
+  }
   return view;
 }
 
@@ -97,7 +105,7 @@ Json version_metadata(const Instance& instance, const Secret& secret, const Vers
 }
 
 Json secret_with_payload(const Instance& instance, const Secret& secret) {
-  Json view = secret_metadata(instance, secret);
+  Json view = whole_metadata(instance, secret);
   if (!secret.versions.empty()) add_payload(instance, secret.versions.back().content, view);
   return view;
 }

@@ -139,12 +139,19 @@ CertificateFacts read_certificates(const std::string& pem) {
           .not_after = time_of(X509_get0_notAfter(leaf))};
 }
 
+std::vector<std::string> pem_blocks(const std::string& pem) {
+  std::vector<std::string> blocks;
+  for (const auto& certificate : parse_certificates(pem)) {
+    const BioOwner bio(BIO_new(BIO_s_mem()));
+    PEM_write_bio_X509(bio.get(), certificate.get());
+    blocks.push_back(written(bio.get()));
+  }
+  return blocks;
+}
+
 bool key_fits(const std::string& certificate_pem, const std::string& key_pem) {
   const auto certificates = parse_certificates(certificate_pem);
-  const KeyOwner key(
-      PEM_read_bio_PrivateKey(reading(key_pem).get(), nullptr, no_password, nullptr));
-  ERR_clear_error();
-  if (!key) throw std::invalid_argument("not an unencrypted PEM private key");
+  const KeyOwner key = read_key(key_pem);
   const bool fits = X509_check_private_key(certificates.front().get(), key.get()) == 1;
   ERR_clear_error();
   return fits;

@@ -22,6 +22,9 @@ struct CertificateFacts {
 // std::invalid_argument (its text holds nothing of the input) when there is none.
 CertificateFacts read_certificates(const std::string& pem);
 
+// The text's certificates one by one, from BEGIN to END.
+std::vector<std::string> pem_blocks(const std::string& pem);
+
 // Whether the private key belongs to the first certificate. Throws std::invalid_argument when the
 // key cannot be read or is encrypted.
 bool key_fits(const std::string& certificate_pem, const std::string& key_pem);

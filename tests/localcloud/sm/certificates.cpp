@@ -68,25 +68,35 @@ void add_alt_names(X509* certificate, const std::string& names) {
   X509_EXTENSION_free(extension);
 }
 
-}  // namespace
-
-Pair make_pair(const Wish& wish) {
-  const Key key(wish.rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"));
+std::string certificate_of(const Wish& wish, EVP_PKEY* key, EVP_PKEY* signer) {
   const Certificate certificate(X509_new());
-  must(key && certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1);
+  must(key != nullptr && certificate && X509_set_version(certificate.get(), X509_VERSION_3) == 1);
   ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate.get()), wish.serial);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), wish.from_seconds);
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), wish.until_seconds);
   set_name(X509_get_subject_name(certificate.get()), wish.common_name);
   set_name(X509_get_issuer_name(certificate.get()), wish.issuer_name);
-  must(X509_set_pubkey(certificate.get(), key.get()) == 1);
+  must(X509_set_pubkey(certificate.get(), key) == 1);
   if (!wish.alt_names.empty()) add_alt_names(certificate.get(), wish.alt_names);
-  must(X509_sign(certificate.get(), key.get(), EVP_sha256()) != 0);
-  return {text_of([&](BIO* bio) { return PEM_write_bio_X509(bio, certificate.get()); }),
-          text_of([&](BIO* bio) {
+  must(X509_sign(certificate.get(), signer, EVP_sha256()) != 0);
+  return text_of([&](BIO* bio) { return PEM_write_bio_X509(bio, certificate.get()); });
+}
+
+}  // namespace
+
+Pair make_pair(const Wish& wish) {
+  const Key key(wish.rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256"));
+  return {certificate_of(wish, key.get(), key.get()), text_of([&](BIO* bio) {
             return PEM_write_bio_PKCS8PrivateKey(bio, key.get(), nullptr, nullptr, 0, nullptr,
                                                  nullptr);
           })};
+}
+
+std::string certify(const std::string& csr_pem, const Wish& wish) {
+  const Csr csr(PEM_read_bio_X509_REQ(open(csr_pem).get(), nullptr, nullptr, nullptr));
+  must(csr != nullptr);
+  const Key signer(EVP_EC_gen("P-256"));
+  return certificate_of(wish, X509_REQ_get0_pubkey(csr.get()), signer.get());
 }
 
 std::string encrypted(const std::string& key_pem) {

@@ -22,6 +22,8 @@ struct Wish {
 
 // Signed by a throw-away key under issuer_name; nothing verifies the chain here.
 Pair make_pair(const Wish& wish = {});
+// A certificate for the key of a request.
+std::string certify(const std::string& csr_pem, const Wish& wish = {});
 std::string encrypted(const std::string& key_pem);
 std::string make_csr(const std::string& common_name);
 

@@ -97,6 +97,7 @@ TEST_CASE("an order is told when it ends", "[sm]") {
 
 TEST_CASE("an expired secret is told once", "[sm]") {
   House house;
+  house.set("expiry_warnings", false);
   house.create(imported("shop", make_pair()));
   house.events();
   house.advance(std::chrono::hours(24 * 31));

@@ -106,7 +106,7 @@ TEST_CASE("a certificate that breaks a rule is not imported", "[sm]") {
       {"an encrypted key", with({{"private_key", encrypted(pair.key)}})},
       {"a certificate as key", with({{"private_key", pair.certificate}})},
       {"a key as intermediate", with({{"intermediate", pair.key}})},
-      {"a managed CSR, which this cloud leaves out", with({{"managed_csr", {{"ou", {"x"}}}}})},
+      {"a managed CSR besides", with({{"managed_csr", {{"common_name", "x"}}}})},
   };
   for (const auto& one : cases) {
     INFO(one.what);

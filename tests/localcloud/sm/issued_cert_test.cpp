@@ -273,7 +273,7 @@ TEST_CASE("a request for a private certificate is refused when it breaks a rule"
         Json{{"common_name", nullptr}}, Json{{"common_name", "a b"}}, Json{{"ttl", "soon"}},
         Json{{"ttl", "12w"}}, Json{{"ip_sans", "nowhere"}}, Json{{"private_key_format", "jks"}},
         Json{{"format", "text"}}, Json{{"csr", std::string(60, 'x')}},
-        Json{{"other_sans", {"1.2.3;UTF8:x"}}},
+        Json{{"other_sans", {"1.2.3;BOOL:x"}}},
         Json{{"rotation", {{"auto_rotate", true}, {"unit", "day"}}}},
         Json{{"rotation", {{"auto_rotate", true}, {"interval", 1}, {"unit", "week"}}}}}) {
     INFO(wrong.dump());

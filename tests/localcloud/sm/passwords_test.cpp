@@ -59,6 +59,24 @@ TEST_CASE("an interval rotation tells when it is due", "[sm]") {
             .status == 400);
 }
 
+TEST_CASE("a patch of an object changes the members that it names", "[sm]") {
+  House house;
+  const Json secret =
+      house.create({{"secret_type", "username_password"},
+                    {"name", "turning"},
+                    {"username", "me"},
+                    {"rotation", {{"auto_rotate", true}, {"interval", 2}, {"unit", "hour"}}},
+                    {"password_generation_policy", {{"length", 16}, {"include_symbols", false}}}});
+  const Json patched = house.client()
+                           .patch(House::path(secret, "/metadata"),
+                                  {{"rotation", {{"interval", 3}}},
+                                   {"password_generation_policy", {{"length", 20}}}})
+                           .json();
+  CHECK(patched.at("rotation") == Json({{"auto_rotate", true}, {"interval", 3}, {"unit", "hour"}}));
+  CHECK(patched.at("password_generation_policy").at("length") == 20);
+  CHECK(patched.at("password_generation_policy").at("include_symbols") == false);
+}
+
 TEST_CASE("a rotation interval is at most a hundred years", "[sm]") {
   House house;
   const Json secret =

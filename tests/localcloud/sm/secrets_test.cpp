@@ -61,7 +61,7 @@ TEST_CASE("a create body is refused when it breaks a rule", "[sm]") {
   const std::vector<Case> cases{
       {"no type", with({{"secret_type", nullptr}}), 400},
       {"unknown type", with({{"secret_type", "certificate"}}), 400},
-      {"a type that this cloud leaves out", with({{"secret_type", "iam_credentials"}}), 400},
+      {"another type's members", with({{"secret_type", "iam_credentials"}}), 400},
       {"no name", with({{"name", nullptr}}), 400},
       {"name of one character", with({{"name", "x"}}), 400},
       {"name of 257 characters", with({{"name", std::string(257, 'x')}}), 400},
@@ -138,7 +138,7 @@ TEST_CASE("errors have IBM's shape: strings, never an empty array, JSON", "[sm]"
 
 TEST_CASE("an unknown path is no valid access endpoint", "[sm]") {
   House house;
-  for (const char* path : {"/secrets_locks", "/nothing", "/configurations"}) {
+  for (const char* path : {"/secrets_lock", "/nothing", "/configuration"}) {
     INFO(path);
     const Answer answer = house.client().get(path);
     CHECK(answer.status == 404);
