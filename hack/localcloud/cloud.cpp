@@ -79,6 +79,10 @@ void Cloud::Impl::add_controls() {
              [this](const Request& request, const Params& params) {
                return code_engine.control_project(request, params.at("project_id"));
              });
+  control.on("POST", "/ce/projects/{project_id}/{collection}/{name}",
+             [this](const Request& request, const Params& params) {
+               return code_engine.control_document(request, params);
+             });
   control.on_clock_moved([this] { secrets_manager.expire(); });
   control.on("POST", "/flush", [this](const Request&, const Params&) {
     secrets_manager.expire();

@@ -4,8 +4,10 @@
 #include <array>
 
 #include "hack/localcloud/ce/page.h"
+#include "hack/localcloud/ce/project_details.h"
 #include "hack/localcloud/ce/refusal.h"
 #include "hack/localcloud/ce/rules.h"
+#include "hack/localcloud/ce/status.h"
 
 namespace localcloud {
 namespace {
@@ -49,16 +51,24 @@ Json body_of(const Request& request) {
 CodeEngine::CodeEngine(World& world)
     : world_(world),
       projects_(world),
-      secret_kind_(world),
-      secrets_(world, secret_kind_),
-      config_maps_(world, config_map_kind_) {
+      workloads_(world, projects_),
+      domain_mappings_(world, projects_),
+      secrets_(world, domain_mappings_),
+      apps_(world, workloads_),
+      revisions_(workloads_),
+      jobs_(world),
+      job_runs_(world, workloads_),
+      functions_(world, projects_),
+      bindings_(world, workloads_),
+      build_runs_(world, projects_),
+      outbound_destinations_(world, projects_) {
   ce::declare_page_switches(world_.switches);
   Documents::declare_switches(world_.switches);
   world_.switches.declare("ce_inactive_project_status", 400,
                           "status of calls into a project that is not active", refusal_status());
+  world_.switches.declare("ce_error_more_info", false, "errors have a member more_info");
   add_project_routes();
-  add_document_routes("secrets", secrets_, &Project::secrets);
-  add_document_routes("config_maps", config_maps_, &Project::config_maps);
+  add_all_documents();
 }
 
 Response CodeEngine::handle(const Request& request) {
@@ -66,19 +76,25 @@ Response CodeEngine::handle(const Request& request) {
     if (world_.authority->refuse(request)) {
       throw Refusal{401, "unauthorized", "The token is missing, expired or not valid."};
     }
-    if (auto response = router_.route(request)) return std::move(*response);
-    throw not_found();
+    auto response = router_.route(request);
+    if (!response) throw not_found();
+    if (response->status != 405) return std::move(*response);
+    Response refused = error({405, "method_not_allowed", "The method is not allowed here."});
+    refused.headers = std::move(response->headers);
+    return refused;
   } catch (const Refusal& refusal) {
     return error(refusal);
   }
 }
 
 Response CodeEngine::error(const Refusal& refusal) {
-  return Response::json(
-      refusal.status,
-      {{"errors", Json::array({{{"code", refusal.code}, {"message", refusal.message}}})},
-       {"trace", "codeengine-api-" + world_.ids.hex(32)},
-       {"status_code", refusal.status}});
+  Json fault = {{"code", refusal.code}, {"message", refusal.message}};
+  if (world_.switches.on("ce_error_more_info")) {
+    fault["more_info"] = "https://cloud.ibm.com/docs/codeengine";
+  }
+  return Response::json(refusal.status, {{"errors", Json::array({fault})},
+                                         {"trace", "codeengine-api-" + world_.ids.hex(32)},
+                                         {"status_code", refusal.status}});
 }
 
 void CodeEngine::add_project_routes() {
@@ -86,9 +102,9 @@ void CodeEngine::add_project_routes() {
   const std::string one = all + "/{project_id}";
   router_.on("GET", all, [this](const Request& request, const Params& params) {
     const std::string url = region_url(request, params.at("region"));
-    return Response::json(
-        200, make_page(world_, request, "projects",
-                       projects_.describe_all(params.at("region"), url), url + "/projects"));
+    return Response::json(200, make_page(world_, request, "projects",
+                                         projects_.describe_all(params.at("region"), url),
+                                         url + "/projects", {.start_decides = true}));
   });
   router_.on("POST", all, [this](const Request& request, const Params& params) {
     return Response::json(
@@ -103,30 +119,83 @@ void CodeEngine::add_project_routes() {
     if (!project.deleted) project.deleted = world_.clock.now();
     return Response::empty(202);
   });
+  router_.on("GET", one + "/egress_ips", [this](const Request&, const Params& params) {
+    active_project(params);
+    return Response::json(200, ce::egress_addresses());
+  });
+  router_.on("GET", one + "/status_details", [this](const Request&, const Params& params) {
+    return Response::json(
+        200, ce::status_details(projects_.find(params.at("region"), params.at("project_id")),
+                                world_.clock.now()));
+  });
+  router_.on("GET", "/{region}/v2/function_runtimes", [](const Request&, const Params&) {
+    return Response::json(200, ce::function_runtimes());
+  });
 }
 
-void CodeEngine::add_document_routes(const std::string& collection, Documents& documents,
-                                     Shelves shelves) {
-  const std::string all = "/{region}/v2/projects/{project_id}/" + collection;
+void CodeEngine::add_all_documents() {
+  add_documents(secrets_, "secrets", {.change = "PUT"});
+  add_documents(config_maps_, "config_maps", {.change = "PUT"});
+  add_documents(apps_, "apps", {.change = "PATCH"});
+  add_documents(revisions_, "apps/{app_name}/revisions", {.create = false});
+  add_documents(instances_, "apps/{app_name}/instances",
+                {.create = false, .get = false, .erase = false});
+  add_documents(jobs_, "jobs", {.change = "PATCH"});
+  add_documents(job_runs_, "job_runs", {});
+  add_documents(functions_, "functions", {.change = "PATCH"});
+  add_documents(bindings_, "bindings", {});
+  add_documents(builds_, "builds", {.change = "PATCH"});
+  add_documents(build_runs_, "build_runs", {});
+  add_documents(domain_mappings_, "domain_mappings", {.change = "PATCH"});
+  add_documents(outbound_destinations_, "allowed_outbound_destinations", {.change = "PATCH"});
+  add_documents(data_stores_, "persistent_data_stores", {});
+}
+
+void CodeEngine::add_documents(ce::DocumentKind& kind, const std::string& path,
+                               const Verbs& verbs) {
+  const Documents& documents = documents_.emplace_back(world_, kind);
+  const std::string all = "/{region}/v2/projects/{project_id}/" + path;
   const std::string one = all + "/{name}";
-  const auto at = [this, collection, shelves](const Request& request, const Params& params) {
-    return place(request, params, collection, shelves);
+  using Act = std::function<Response(const Request&, const Params&, const Place&)>;
+  const auto on = [this, path](const std::string& method, const std::string& pattern, Act act) {
+    router_.on(method, pattern,
+               [this, path, act = std::move(act)](const Request& request, const Params& params) {
+                 const Place at = place(request, params, path);
+                 Response response = act(request, params, at);
+                 if (request.method != "GET") look_again(at.project);
+                 return response;
+               });
   };
-  router_.on("GET", all, [&documents, at](const Request& request, const Params& params) {
-    return documents.list(request, at(request, params));
+  on("GET", all, [&documents](const Request& request, const Params&, const Place& at) {
+    return documents.list(request, at);
   });
-  router_.on("POST", all, [&documents, at](const Request& request, const Params& params) {
-    return documents.create(request, body_of(request), at(request, params));
-  });
-  router_.on("GET", one, [&documents, at](const Request& request, const Params& params) {
-    return documents.get(params.at("name"), at(request, params));
-  });
-  router_.on("PUT", one, [&documents, at](const Request& request, const Params& params) {
-    return documents.replace(request, body_of(request), params.at("name"), at(request, params));
-  });
-  router_.on("DELETE", one, [&documents, at](const Request& request, const Params& params) {
-    return documents.erase(params.at("name"), at(request, params));
-  });
+  if (verbs.create) {
+    on("POST", all, [&documents](const Request& request, const Params&, const Place& at) {
+      return documents.create(request, body_of(request), at);
+    });
+  }
+  if (verbs.get) {
+    on("GET", one, [&documents](const Request& request, const Params& params, const Place& at) {
+      return documents.get(request, params.at("name"), at);
+    });
+  }
+  if (!verbs.change.empty()) {
+    on(verbs.change, one,
+       [&documents](const Request& request, const Params& params, const Place& at) {
+         return documents.change(request, body_of(request), params.at("name"), at);
+       });
+  }
+  if (verbs.erase) {
+    on("DELETE", one, [&documents](const Request& request, const Params& params, const Place& at) {
+      return documents.erase(request, params.at("name"), at);
+    });
+  }
+}
+
+void CodeEngine::look_again(ce::Project& project) {
+  workloads_.look_again(project);
+  functions_.look_again(project);
+  domain_mappings_.look_again(project);
 }
 
 Project& CodeEngine::active_project(const Params& params) {
@@ -138,13 +207,18 @@ Project& CodeEngine::active_project(const Params& params) {
   return project;
 }
 
-Place CodeEngine::place(const Request& request, const Params& params, const std::string& collection,
-                        Shelves shelves) {
+Place CodeEngine::place(const Request& request, const Params& params, const std::string& path) {
   Project& project = active_project(params);
-  ce::Shelf& shelf = project.*shelves;
-  shelf.settle(world_.clock.now());
-  return {shelf, project.id, project.region,
-          region_url(request, project.region) + "/projects/" + project.id + "/" + collection};
+  for (auto& [collection, shelf] : project.shelves) shelf.settle(world_.clock.now());
+  const std::string region = region_url(request, project.region);
+  std::string url = region + "/projects/" + project.id + "/" + path;
+  constexpr std::string_view kApp = "{app_name}";
+  if (const auto hole = url.find(kApp); hole != std::string::npos) {
+    const std::string& app = params.at("app_name");
+    if (project.shelf("apps").current(app) == nullptr) throw not_found();
+    url.replace(hole, kApp.size(), app);
+  }
+  return {project, region, url, params};
 }
 
 Json CodeEngine::describe(const Request& request, const Project& project) const {
@@ -162,6 +236,26 @@ Response CodeEngine::control_project(const Request& request, const std::string& 
     project.forced_status = status;
     return Response::json(200,
                           {{"id", project.id}, {"status", project.status(world_.clock.now())}});
+  } catch (const Refusal& refusal) {
+    return error(refusal);
+  }
+}
+
+Response CodeEngine::control_document(const Request& request, const Params& params) {
+  try {
+    const Json body = body_of(request);
+    const std::string status = ce::required_string(body, "status");
+    const std::string& collection = params.at("collection");
+    const std::string& name = params.at("name");
+    Project& project = projects_.find_anywhere(params.at("project_id"));
+    if (project.shelf(collection).current(name) == nullptr) throw not_found();
+    if (status.empty()) {
+      project.held.erase(collection + "/" + name);
+      look_again(project);
+    } else {
+      ce::hold_status(project, collection, name, status, ce::required_string(body, "reason"));
+    }
+    return Response::json(200, *project.shelf(collection).current(name));
   } catch (const Refusal& refusal) {
     return error(refusal);
   }

@@ -1,15 +1,25 @@
 #pragma once
+#include <list>
 #include <string>
 
+#include "hack/localcloud/ce/apps.h"
+#include "hack/localcloud/ce/bindings.h"
+#include "hack/localcloud/ce/builds.h"
+#include "hack/localcloud/ce/data_stores.h"
 #include "hack/localcloud/ce/documents.h"
-#include "hack/localcloud/ce/kinds.h"
+#include "hack/localcloud/ce/domain_mappings.h"
+#include "hack/localcloud/ce/functions.h"
+#include "hack/localcloud/ce/jobs.h"
+#include "hack/localcloud/ce/outbound_destinations.h"
 #include "hack/localcloud/ce/projects.h"
 #include "hack/localcloud/ce/refusal.h"
+#include "hack/localcloud/ce/secrets.h"
+#include "hack/localcloud/ce/workloads.h"
 #include "hack/localcloud/frame/world.h"
 
 namespace localcloud {
 
-// Code Engine v2 of all regions: paths begin with "<region>/v2". Projects, secrets, config maps.
+// Code Engine v2 of all regions: paths begin with "<region>/v2".
 class CodeEngine : public Service {
  public:
   // `world` must outlive the service.
@@ -17,28 +27,54 @@ class CodeEngine : public Service {
 
   Response handle(const Request& request) override;
 
+  // What runs apps and jobs reports here, and may take the place of the stand-in.
+  ce::Workloads& workloads() { return workloads_; }
+
   // POST /_local/ce/projects/{id} {"status": "inactive"}: forces a status, "" ends that.
   Response control_project(const Request& request, const std::string& project_id);
+  // POST /_local/ce/projects/{id}/{collection}/{name} {"status", "reason"}: the same for a
+  // document.
+  Response control_document(const Request& request, const Params& params);
 
  private:
-  using Shelves = ce::Shelf ce::Project::*;
+  // What callers may do to the documents of a kind beside reading their list.
+  struct Verbs {
+    std::string change{};  // "PUT", "PATCH" or neither
+    bool create = true;
+    bool get = true;
+    bool erase = true;
+  };
 
   void add_project_routes();
-  void add_document_routes(const std::string& collection, ce::Documents& documents,
-                           Shelves shelves);
+  void add_all_documents();
+  // `path` below the project: "apps/{app_name}/revisions".
+  void add_documents(ce::DocumentKind& kind, const std::string& path, const Verbs& verbs);
   // The project of the path, refused unless it is active.
   ce::Project& active_project(const Params& params);
-  ce::Place place(const Request& request, const Params& params, const std::string& collection,
-                  Shelves shelves);
+  ce::Place place(const Request& request, const Params& params, const std::string& path);
+  // After a change in the project: what waits for something may go on.
+  void look_again(ce::Project& project);
   Json describe(const Request& request, const ce::Project& project) const;
   Response error(const ce::Refusal& refusal);
 
   World& world_;
   ce::Projects projects_;
-  ce::SecretKind secret_kind_;
-  ce::ConfigMapKind config_map_kind_{};
-  ce::Documents secrets_;
-  ce::Documents config_maps_;
+  ce::Workloads workloads_;
+  ce::DomainMappingKind domain_mappings_;
+  ce::SecretKind secrets_;
+  ce::ConfigMapKind config_maps_{};
+  ce::AppKind apps_;
+  ce::RevisionKind revisions_;
+  ce::InstanceKind instances_{};
+  ce::JobKind jobs_;
+  ce::JobRunKind job_runs_;
+  ce::FunctionKind functions_;
+  ce::BindingKind bindings_;
+  ce::BuildKind builds_{};
+  ce::BuildRunKind build_runs_;
+  ce::OutboundDestinationKind outbound_destinations_;
+  ce::DataStoreKind data_stores_{};
+  std::list<ce::Documents> documents_{};  // one of each kind; routes point to them
   Router router_{};
 };
 

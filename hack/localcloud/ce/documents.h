@@ -1,19 +1,11 @@
 #pragma once
 #include <string>
 
-#include "hack/localcloud/ce/kinds.h"
+#include "hack/localcloud/ce/kind.h"
 #include "hack/localcloud/ce/shelf.h"
 #include "hack/localcloud/frame/world.h"
 
 namespace localcloud::ce {
-
-// Where a document lives.
-struct Place {
-  Shelf& shelf;
-  std::string project_id{};
-  std::string region{};
-  std::string url{};  // of the collection, for hrefs
-};
 
 // The five operations that all kinds of documents share. All throw Refusal.
 class Documents {
@@ -23,17 +15,21 @@ class Documents {
 
   Response list(const Request& request, const Place& place) const;
   Response create(const Request& request, const Json& body, const Place& place) const;
-  Response get(const std::string& name, const Place& place) const;
-  Response replace(const Request& request, const Json& body, const std::string& name,
-                   const Place& place) const;
-  Response erase(const std::string& name, const Place& place) const;
+  Response get(const Request& request, const std::string& name, const Place& place) const;
+  // PUT and PATCH: the kind says what the body means.
+  Response change(const Request& request, const Json& body, const std::string& name,
+                  const Place& place) const;
+  Response erase(const Request& request, const std::string& name, const Place& place) const;
 
   static void declare_switches(Switches& switches);
 
  private:
+  Shelf& shelf(const Place& place) const;
+  std::string new_name(const Json& body, const Place& place) const;
+  void check_room(const Place& place) const;
+  Json common_members(const std::string& name, const Place& place) const;
   void check_entity_tag(const Request& request, const Json& current) const;
-  Response shown(int status, const Json& document) const;
-  Shelf::Lag lag(const std::string& switch_name) const;
+  Response shown(int status, Json document, const Request& request, const Place& place) const;
 
   World& world_;
   DocumentKind& kind_;

@@ -10,6 +10,7 @@ namespace localcloud::ce {
 namespace {
 
 constexpr std::size_t kLongestToken = 2048;
+constexpr std::size_t kLimitDigits = 8;
 
 // FNV-1a: an order that has nothing to do with names, the same at every call.
 std::string scrambled(const std::string& key) {
@@ -45,36 +46,53 @@ std::size_t limit_of(const World& world, const Request& request) {
   return static_cast<std::size_t>(std::max<std::int64_t>(1, std::min(limit, cap)));
 }
 
-std::string start_of(const Request& request) {
-  const std::string start = request.query_value("start").value_or("");
-  if (start.size() > kLongestToken ||
-      start.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    throw invalid("start is not a token of this list.");
+// Eight hexadecimal digits of the limit, then the token of the last key.
+struct Start {
+  std::size_t limit = 0;  // 0: the request has no token
+  std::string last{};
+};
+
+Start start_of(const Request& request) {
+  const std::string text = request.query_value("start").value_or("");
+  if (text.empty()) return {};
+  Start start;
+  if (text.size() > kLimitDigits && text.size() <= kLongestToken &&
+      text.find_first_not_of("0123456789abcdef") == std::string::npos) {
+    std::from_chars(text.data(), text.data() + kLimitDigits, start.limit, 16);
   }
+  if (start.limit == 0) throw invalid("start is not a token of this list.");
+  start.last = text.substr(kLimitDigits);
   return start;
+}
+
+std::string text_of(const Start& start) {
+  char limit[kLimitDigits + 1];
+  std::snprintf(limit, sizeof limit, "%08zx", start.limit);
+  return limit + start.last;
 }
 
 }  // namespace
 
 Json make_page(const World& world, const Request& request, const std::string& collection,
                const std::map<std::string, Json>& items, const std::string& url,
-               const std::string& filters) {
-  const std::size_t limit = limit_of(world, request);
+               const PageRules& rules) {
+  Start start = start_of(request);
+  if (!rules.start_decides || start.limit == 0) start.limit = limit_of(world, request);
   const bool shuffled = world.switches.on("ce_list_shuffled");
   std::map<std::string, const Json*> by_token;
   for (const auto& [key, item] : items) {
     by_token[token_of(shuffled ? scrambled(key) : key)] = &item;
   }
-  const std::string href = url + "?limit=" + std::to_string(limit) + filters;
-  Json page = {{"first", {{"href", href}}}, {"limit", limit}, {collection, Json::array()}};
-  auto next = by_token.upper_bound(start_of(request));
-  std::string last;
-  for (; next != by_token.end() && page[collection].size() < limit; ++next) {
+  const std::string href = url + "?limit=" + std::to_string(start.limit) + rules.filters;
+  Json page = {{"first", {{"href", href}}}, {"limit", start.limit}, {collection, Json::array()}};
+  auto next = by_token.upper_bound(start.last);
+  for (; next != by_token.end() && page[collection].size() < start.limit; ++next) {
     page[collection].push_back(*next->second);
-    last = next->first;
+    start.last = next->first;
   }
   if (next != by_token.end()) {
-    page["next"] = {{"href", href + "&start=" + last}, {"start", last}};
+    const std::string token = text_of(start);
+    page["next"] = {{"href", href + "&start=" + token}, {"start", token}};
   }
   return page;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "hack/localcloud/ce/delay.h"
+#include "hack/localcloud/ce/names.h"
 #include "hack/localcloud/ce/refusal.h"
 #include "hack/localcloud/ce/rules.h"
 
@@ -10,7 +12,7 @@ namespace {
 
 constexpr std::size_t kQuotaOfRegion = 20;
 constexpr std::chrono::hours kKeptAfterDelete{7 * 24};
-constexpr std::int64_t kLongestStart = 3'600'000;
+constexpr std::size_t kSubdomainLength = 11;
 
 std::string resource_group_of(const Json& body, const std::string& standard) {
   const Json group = body.value("resource_group_id", Json());
@@ -29,6 +31,16 @@ std::string Project::status(Time now) const {
   if (deleted) return "soft_deleted";
   if (!forced_status.empty()) return forced_status;
   return now < active_from ? "preparing" : "active";
+}
+
+std::string Project::subdomain() const {
+  std::string token = id;
+  std::erase(token, '-');
+  return token.substr(0, kSubdomainLength);
+}
+
+std::string Project::domain() const {
+  return region + ".codeengine.appdomain.cloud";
 }
 
 Json Project::describe(Time now, const std::string& account, const std::string& region_url) const {
@@ -68,17 +80,36 @@ void Projects::settle() {
   });
 }
 
-Project& Projects::find_anywhere(const std::string& id) {
+Project* Projects::known(const std::string& id) {
   settle();
   const auto found = by_id_.find(id);
-  if (found == by_id_.end()) throw not_found();
-  return found->second;
+  return found == by_id_.end() ? nullptr : &found->second;
+}
+
+Project& Projects::find_anywhere(const std::string& id) {
+  Project* const project = known(id);
+  if (project == nullptr) throw not_found();
+  return *project;
 }
 
 Project& Projects::find(const std::string& region, const std::string& id) {
   Project& project = find_anywhere(id);
   if (project.region != region) throw not_found();
   return project;
+}
+
+void Projects::later(const std::string& id, std::chrono::milliseconds wait,
+                     std::function<void(Project&)> task) {
+  world_.scheduler->after(wait, [this, id, task = std::move(task)] {
+    if (Project* const project = known(id)) task(*project);
+  });
+}
+
+bool Projects::neighbour(const Project& project, const std::function<bool(Project&)>& condition) {
+  return std::any_of(by_id_.begin(), by_id_.end(), [&](auto& entry) {
+    Project& other = entry.second;
+    return other.region == project.region && other.id != project.id && condition(other);
+  });
 }
 
 std::map<std::string, Json> Projects::describe_all(const std::string& region,
@@ -111,15 +142,13 @@ Project& Projects::create(const std::string& region, const Json& body) {
     throw Refusal{world_.switches.value("ce_project_quota_status").get<int>(), "quota_exceeded",
                   "The region has reached its quota of 20 projects."};
   }
-  const auto start = std::clamp<std::int64_t>(
-      world_.switches.value("ce_project_start_ms").get<std::int64_t>(), 0, kLongestStart);
   Project project;
   project.id = world_.ids.uuid();
   project.name = name;
   project.region = region;
   project.resource_group = group;
   project.created = world_.clock.now();
-  project.active_from = project.created + std::chrono::milliseconds(start);
+  project.active_from = project.created + delay(world_, "ce_project_start_ms");
   return by_id_[project.id] = project;
 }
 

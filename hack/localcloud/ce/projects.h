@@ -1,6 +1,8 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "hack/localcloud/ce/shelf.h"
@@ -16,11 +18,16 @@ struct Project {
   Time created{};
   Time active_from{};
   std::optional<Time> deleted{};
-  std::string forced_status{};  // by the control; empty: what time says
-  Shelf secrets{};
-  Shelf config_maps{};
+  std::string forced_status{};             // by the control; empty: what time says
+  std::map<std::string, Shelf> shelves{};  // by the collection's name
+  std::set<std::string> held{};            // "apps/shop": its status is the control's
 
   std::string status(Time now) const;
+  // The documents of "secrets", "apps", ... as they are now; empty at first.
+  Shelf& shelf(const std::string& collection) { return shelves[collection]; }
+  // The project's part of the names of apps: "4e49b3e027a".
+  std::string subdomain() const;
+  std::string domain() const;  // "eu-de.codeengine.appdomain.cloud"
   Json describe(Time now, const std::string& account, const std::string& region_url) const;
 };
 
@@ -34,6 +41,13 @@ class Projects {
   // Both throw Refusal with 404.
   Project& find(const std::string& region, const std::string& id);
   Project& find_anywhere(const std::string& id);
+  // nullptr when there is none.
+  Project* known(const std::string& id);
+  // Does something to a project after `wait`, if it is still there.
+  void later(const std::string& id, std::chrono::milliseconds wait,
+             std::function<void(Project&)> task);
+  // Whether any other project of the region satisfies `condition`.
+  bool neighbour(const Project& project, const std::function<bool(Project&)>& condition);
   std::map<std::string, Json> describe_all(const std::string& region,
                                            const std::string& region_url);
   // Body of POST /projects. Throws Refusal.

@@ -8,27 +8,16 @@
 namespace localcloud::ce {
 namespace {
 
-constexpr std::size_t kLongestName = 253;
-constexpr std::size_t kLongestProjectName = 128;
+constexpr std::size_t kLongestKey = 253;
 constexpr std::size_t kLongestValue = 1'048'576;
 constexpr std::size_t kLargestDocument = 1U << 20;
 
-bool lower_or_digit(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 bool alphanumeric(char c) {
-  return lower_or_digit(c) || (c >= 'A' && c <= 'Z');
-}
-
-bool valid_label(const std::string& label) {
-  return !label.empty() && lower_or_digit(label.front()) && lower_or_digit(label.back()) &&
-         std::all_of(label.begin(), label.end(),
-                     [](char c) { return lower_or_digit(c) || c == '-'; });
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
 }
 
 bool valid_key(const std::string& key) {
-  return !key.empty() && key.size() <= kLongestName &&
+  return !key.empty() && key.size() <= kLongestKey &&
          std::all_of(key.begin(), key.end(),
                      [](char c) { return alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
 }
@@ -62,25 +51,6 @@ constexpr SecretFormat kFormats[] = {
 };
 
 }  // namespace
-
-bool valid_document_name(const std::string& name) {
-  if (name.empty() || name.size() > kLongestName) return false;
-  std::size_t start = 0;
-  while (start <= name.size()) {
-    const std::size_t dot = std::min(name.find('.', start), name.size());
-    if (!valid_label(name.substr(start, dot - start))) return false;
-    start = dot + 1;
-  }
-  return true;
-}
-
-bool valid_project_name(const std::string& name) {
-  if (name.empty() || characters(name) > kLongestProjectName) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return alphanumeric(c) || static_cast<unsigned char>(c) > 0x7F ||
-           std::string("-._: ").find(c) != std::string::npos;
-  });
-}
 
 void check_data(const Json& data) {
   if (!data.is_object()) throw invalid("data is a map of strings.");
@@ -120,6 +90,11 @@ void check_keys(const SecretFormat& format, const Json& data, bool extra_keys_al
                        std::count(format.required.begin(), format.required.end(), key) > 0;
     if (!known) throw invalid(what + " has no key " + key + ".");
   }
+}
+
+const Json* member(const Json& body, const std::string& name) {
+  const auto found = body.find(name);
+  return found == body.end() || found->is_null() ? nullptr : &*found;
 }
 
 std::string required_string(const Json& body, const std::string& name) {

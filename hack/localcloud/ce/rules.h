@@ -5,14 +5,9 @@
 
 #include "hack/localcloud/frame/http.h"
 
-// What Code Engine asks of names and contents (facts: Terraform provider and SDK constraints).
+// What Code Engine asks of the contents of secrets and config maps (facts: constraints of the
+// Terraform provider and the SDKs).
 namespace localcloud::ce {
-
-// Lower-case DNS name of 1 to 253 characters: secrets and config maps.
-bool valid_document_name(const std::string& name);
-
-// 1 to 128 characters: letters, digits, "-._: " and everything outside of ASCII.
-bool valid_project_name(const std::string& name);
 
 // A map of strings: keys of 1 to 253 characters [A-Za-z0-9-_.], values of at most 1,048,576
 // characters, 1 MiB in all. Throws Refusal.
@@ -35,6 +30,9 @@ const SecretFormat& secret_format(const std::string& name);
 
 // Throws Refusal when a required key is missing, or an unknown one present and not allowed.
 void check_keys(const SecretFormat& format, const Json& data, bool extra_keys_allowed);
+
+// Absent and null are the same: nullptr.
+const Json* member(const Json& body, const std::string& name);
 
 // Member of a request that is a string, or a Refusal that names it.
 std::string required_string(const Json& body, const std::string& name);

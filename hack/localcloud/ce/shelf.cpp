@@ -7,6 +7,18 @@ const Json* Shelf::current(const std::string& name) const {
   return found == items_.end() ? nullptr : &found->second.document;
 }
 
+std::vector<std::string> Shelf::names(const std::function<bool(const Json&)>& condition) const {
+  std::vector<std::string> found;
+  for (const auto& [name, item] : items_) {
+    if (condition(item.document)) found.push_back(name);
+  }
+  return found;
+}
+
+void Shelf::each(const std::function<void(const Json&)>& look) const {
+  for (const auto& [name, item] : items_) look(item.document);
+}
+
 std::optional<Json> Shelf::seen_of(const Item& item, Time now, Lag lag) {
   if (now < item.changed + lag) return item.before;
   return item.document;
@@ -32,6 +44,11 @@ void Shelf::put(const std::string& name, Json document, Time now) {
   if (!fresh) item.before = std::move(item.document);
   item.document = std::move(document);
   item.changed = now;
+}
+
+void Shelf::amend(const std::string& name, Json document) {
+  const auto found = items_.find(name);
+  if (found != items_.end()) found->second.document = std::move(document);
 }
 
 void Shelf::erase(const std::string& name, Time when) {

@@ -1,8 +1,10 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hack/localcloud/frame/world.h"
 
@@ -16,13 +18,19 @@ class Shelf {
 
   // What is, for writers: nullptr when there is none. Valid until the next change.
   const Json* current(const std::string& name) const;
-  std::size_t size() const { return items_.size(); }
+  // Names of the documents, as they are, that satisfy `condition`.
+  std::vector<std::string> names(const std::function<bool(const Json&)>& condition) const;
+
+  void each(const std::function<void(const Json&)>& look) const;
 
   // What readers see: changes younger than `lag` have not happened yet.
   std::optional<Json> seen(const std::string& name, Time now, Lag lag) const;
   std::map<std::string, Json> seen_all(Time now, Lag lag) const;
 
   void put(const std::string& name, Json document, Time now);
+  // What the service itself changes (a status): not a write, so no reader is late for it. Does
+  // nothing when there is no such document.
+  void amend(const std::string& name, Json document);
   // Gone from `when` on; the name is taken until then.
   void erase(const std::string& name, Time when);
   // Drops what is gone by now. Called before every use.

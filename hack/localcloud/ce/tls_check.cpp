@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <climits>
 #include <ctime>
@@ -62,6 +63,15 @@ void check_tls(const std::string& certificates, const std::string& key, Time now
   }
   if (X509_cmp_time(X509_get0_notBefore(leaf.get()), &at) > 0) {
     throw invalid("The certificate is not valid yet.");
+  }
+}
+
+void check_covers(const std::string& certificates, const std::string& domain) {
+  ERR_clear_error();
+  const Certificate leaf = read_chain(certificates);
+  ERR_clear_error();
+  if (X509_check_host(leaf.get(), domain.data(), domain.size(), 0, nullptr) != 1) {
+    throw invalid("The certificate does not cover the domain.");
   }
 }
 

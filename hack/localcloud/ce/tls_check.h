@@ -10,4 +10,7 @@ namespace localcloud::ce {
 // Throws Refusal; its message holds nothing of either text.
 void check_tls(const std::string& certificates, const std::string& key, Time now);
 
+// Throws Refusal unless the leaf is for the domain.
+void check_covers(const std::string& certificates, const std::string& domain);
+
 }  // namespace localcloud::ce

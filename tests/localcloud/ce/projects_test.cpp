@@ -104,6 +104,36 @@ TEST_CASE("a region holds 20 projects") {
   CHECK(at.region_a.get("/projects?limit=15&start=" + start).json()["projects"].size() == 5);
 }
 
+TEST_CASE("beside a start token, lists of projects ignore the limit") {
+  const SignedIn at;
+  for (int i = 0; i < 4; ++i) at.region_a.post("/projects", {{"name", "p" + std::to_string(i)}});
+  const std::string start = at.region_a.get("/projects?limit=2").json()["next"]["start"];
+  for (const std::string limit : {"", "&limit=1", "&limit=200", "&limit=x"}) {
+    CAPTURE(limit);
+    const Json page = at.region_a.get("/projects?start=" + start + limit).json();
+    CHECK(page["projects"].size() == 2);
+    CHECK(page["limit"] == 2);
+    CHECK(page["next"]["start"] != start);
+  }
+}
+
+TEST_CASE("errors carry more_info only if the switch says so") {
+  const SignedIn at;
+  const auto fault = [&at] { return at.region_a.get("/nothing").json()["errors"][0]; };
+  CHECK_FALSE(fault().contains("more_info"));
+  at.set("ce_error_more_info", true);
+  CHECK(fault()["more_info"].is_string());
+}
+
+TEST_CASE("a method that a path does not have is refused in Code Engine's shape") {
+  const SignedIn at;
+  const Answer answer = at.project.patch("/secrets/x", Json::object());
+  CHECK(answer.status == 405);
+  CHECK(answer.json()["errors"][0]["code"] == "method_not_allowed");
+  CHECK(answer.json()["trace"].get<std::string>().starts_with("codeengine-api-"));
+  CHECK_FALSE(answer.header("Allow").empty());
+}
+
 TEST_CASE("the status of a project can be forced") {
   const SignedIn at;
   const std::string id = at.names.at("LOCALCLOUD_PROJECT_A");

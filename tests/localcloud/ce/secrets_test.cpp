@@ -73,6 +73,7 @@ TEST_CASE("formats made by the service are filled in by it") {
   REQUIRE(access.status == 201);
   CHECK(access.json()["resource_type"] == "secret_service_access_v2");
   CHECK(access.json()["service_access"]["service_instance"]["id"] == "i-1");
+  CHECK(access.json()["data"]["apikey"].is_string());
   CHECK(access.json()["service_access"]["role"]["name"] == "Writer");
   CHECK_FALSE(access.json()["data"].empty());
   const Answer replaced =

@@ -1,50 +1,8 @@
-#include <openssl/bio.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-
-#include <memory>
-
+#include "tests/localcloud/ce/pair.h"
 #include "tests/localcloud/signed_in.h"
 #include "tests/support/catch.h"
 
 using cloud_client::Json;
-
-namespace {
-
-struct Pair {
-  std::string certificate{};
-  std::string key{};
-};
-
-std::string text_of(BIO* output) {
-  char* bytes = nullptr;
-  const long length = BIO_get_mem_data(output, &bytes);
-  return {bytes, static_cast<std::size_t>(length)};
-}
-
-// A self-signed certificate that is valid from `from` to `to`, in seconds from now.
-Pair make_pair(long from, long to) {
-  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"), EVP_PKEY_free);
-  const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), X509_free);
-  X509_set_version(certificate.get(), 2);
-  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), from);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), to);
-  X509_set_pubkey(certificate.get(), key.get());
-  X509_NAME* name = X509_get_subject_name(certificate.get());
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>("test"), -1, -1, 0);
-  X509_set_issuer_name(certificate.get(), name);
-  X509_sign(certificate.get(), key.get(), EVP_sha256());
-  const std::unique_ptr<BIO, decltype(&BIO_free)> first(BIO_new(BIO_s_mem()), BIO_free);
-  const std::unique_ptr<BIO, decltype(&BIO_free)> second(BIO_new(BIO_s_mem()), BIO_free);
-  PEM_write_bio_X509(first.get(), certificate.get());
-  PEM_write_bio_PrivateKey(second.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
-  return {text_of(first.get()), text_of(second.get())};
-}
-
-}  // namespace
 
 TEST_CASE("strict clouds read tls secrets, lenient ones do not") {
   const Pair good = make_pair(-60, 3600);
