@@ -1,12 +1,16 @@
 #include "hack/localcloud/cloud.h"
 
+#include "hack/localcloud/catalog/global_catalog.h"
 #include "hack/localcloud/ce/code_engine.h"
 #include "hack/localcloud/en/event_notifications.h"
 #include "hack/localcloud/en/outbound.h"
+#include "hack/localcloud/frame/certificates.h"
 #include "hack/localcloud/frame/control.h"
 #include "hack/localcloud/frame/gateway.h"
 #include "hack/localcloud/frame/server.h"
 #include "hack/localcloud/iam/iam.h"
+#include "hack/localcloud/rc/resource_controller.h"
+#include "hack/localcloud/rm/resource_manager.h"
 #include "hack/localcloud/sm/secrets_manager.h"
 
 namespace localcloud {
@@ -28,10 +32,12 @@ struct Cloud::Impl {
   explicit Impl(const CloudOptions& options);
   ~Impl() { server.stop(); }
   void mount_services();
+  void connect_resources();
   void add_controls();
 
+  std::unique_ptr<Certificates> certificates;  // null without TLS
   Server server;
-  en::LoopbackOutbound outbound{server.io()};
+  en::LoopbackOutbound outbound;
   World world;
   Journal journal{};
   Faults faults{};
@@ -40,25 +46,43 @@ struct Cloud::Impl {
   EventNotifications notifications;
   SecretsManager secrets_manager;
   CodeEngine code_engine;
+  ResourceManager resource_manager;
+  ResourceController resource_controller;
+  GlobalCatalog global_catalog;
   Gateway gateway;
 };
 
 Cloud::Impl::Impl(const CloudOptions& options)
-    : server(options.address, options.port),
+    : certificates(options.tls ? std::make_unique<Certificates>(options.address) : nullptr),
+      server(options.address, options.port, options.tls ? Transport::kTls : Transport::kPlain),
+      outbound(server.io(), certificates ? &certificates->client() : nullptr),
       world(make_world(server, outbound)),
       control(world, journal, faults),
       iam(world),
       notifications(world),
       secrets_manager(world),
       code_engine(world),
+      resource_manager(world),
+      resource_controller(world, resource_manager),
+      global_catalog(world),
       gateway(world, journal, faults) {
+  world.switches.declare("tls_certificate", "good",
+                         "what new connections of --tls are shown; only good is to be trusted",
+                         one_of({"good", "wrong_host", "expired", "untrusted"}));
   world.authority = &iam;
+  world.authorizations = &iam;
+  world.compute_tokens = &iam;
   world.events = &notifications;
   mount_services();
+  connect_resources();
   add_controls();
-  server.start([this](Request request, std::uint16_t source) {
-    return gateway.handle(std::move(request), source);
-  });
+  server.start(
+      [this](Request request, std::uint16_t source) {
+        return gateway.handle(std::move(request), source);
+      },
+      [this]() -> boost::asio::ssl::context& {
+        return certificates->server(world.switches.value("tls_certificate").get<std::string>());
+      });
 }
 
 // The whole cloud at a glance: what is reached where.
@@ -68,12 +92,34 @@ void Cloud::Impl::mount_services() {
   gateway.mount("sm", "/sm/" + world.seed.sm_instance, secrets_manager);
   gateway.mount("ce", "/ce", code_engine);
   gateway.mount("en", "/en", notifications);
+  gateway.mount("rc", "/rc", resource_controller);
+  gateway.mount("rm", "/rm", resource_manager);
+  gateway.mount("catalog", "/catalog", global_catalog);
+}
+
+// What orders at the resource controller bring about elsewhere.
+void Cloud::Impl::connect_resources() {
+  ResourceController::Effects effects;
+  effects.created = [this](const std::string& crn, const std::string& plan) {
+    if (parse_crn(crn)->service == "event-notifications") notifications.add_instance(crn, plan);
+  };
+  effects.deleted = [this](const std::string& crn) {
+    iam.forget_instance(parse_crn(crn)->instance);
+    notifications.suspend_instance(crn, true);
+  };
+  effects.restored = [this](const std::string& crn) { notifications.suspend_instance(crn, false); };
+  effects.new_api_key = [this](const std::string& name) { return iam.new_api_key(name); };
+  effects.drop_api_key = [this](const std::string& value) { iam.drop_api_key(value); };
+  resource_controller.set_effects(std::move(effects));
 }
 
 void Cloud::Impl::add_controls() {
   control.on("POST", "/iam/revoke-tokens", [this](const Request&, const Params&) {
     iam.revoke_tokens();
     return Response::empty(204);
+  });
+  control.on("POST", "/iam/compute-tokens", [this](const Request& request, const Params&) {
+    return iam.control_compute_tokens(request);
   });
   control.on("POST", "/ce/projects/{project_id}",
              [this](const Request& request, const Params& params) {
@@ -83,7 +129,10 @@ void Cloud::Impl::add_controls() {
              [this](const Request& request, const Params& params) {
                return code_engine.control_document(request, params);
              });
-  control.on_clock_moved([this] { secrets_manager.expire(); });
+  control.on_clock_moved([this] {
+    secrets_manager.expire();
+    notifications.catch_up();
+  });
   control.on("POST", "/flush", [this](const Request&, const Params&) {
     secrets_manager.expire();
     return Response::json(200, notifications.flush());
@@ -113,6 +162,10 @@ std::string Cloud::url() const {
   return impl_->server.url();
 }
 
+std::string Cloud::ca_certificate() const {
+  return impl_->certificates ? impl_->certificates->ca() : std::string{};
+}
+
 std::map<std::string, std::string> Cloud::environment() const {
   const Seed& seed = impl_->world.seed;
   const std::string iam = url() + "/iam";
@@ -138,9 +191,13 @@ std::map<std::string, std::string> Cloud::environment() const {
       {"LOCALCLOUD_PROJECT_B", seed.project_b},
   };
   const std::map<std::string, std::string> sdks = {{"IAM_IDENTITY", iam},
+                                                   {"IAM_POLICY_MANAGEMENT", iam},
                                                    {"SECRETS_MANAGER", sm},
                                                    {"CODE_ENGINE", ce_a},
-                                                   {"EVENT_NOTIFICATIONS", en}};
+                                                   {"EVENT_NOTIFICATIONS", en},
+                                                   {"RESOURCE_CONTROLLER", url() + "/rc"},
+                                                   {"RESOURCE_MANAGER", url() + "/rm"},
+                                                   {"GLOBAL_CATALOG", url() + "/catalog/api/v1"}};
   for (const auto& [sdk, address] : sdks) {
     variables[sdk + "_URL"] = address;
     variables[sdk + "_AUTH_TYPE"] = "iam";

@@ -11,6 +11,7 @@ namespace localcloud {
 struct CloudOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: a free one
+  bool tls = false;        // https, with a certificate of the cloud's own CA
 };
 
 class Cloud {
@@ -22,7 +23,9 @@ class Cloud {
   Cloud& operator=(const Cloud&) = delete;
 
   std::uint16_t port() const;
-  std::string url() const;  // "http://127.0.0.1:PORT"
+  std::string url() const;  // "http://127.0.0.1:PORT", or https
+  // PEM, what callers of https are to trust; empty without TLS.
+  std::string ca_certificate() const;
   // NAME -> value as written to --env-file: the SDKs' variables, certloop's, LOCALCLOUD_URL.
   std::map<std::string, std::string> environment() const;
 

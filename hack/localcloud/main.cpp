@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
@@ -17,6 +18,7 @@ struct Options {
   std::string listen = "127.0.0.1:0";
   std::string env_file{};
   bool listen_anywhere = false;
+  bool tls = false;
 };
 
 localcloud::CloudOptions parse_listen(const Options& options) {
@@ -31,6 +33,7 @@ localcloud::CloudOptions parse_listen(const Options& options) {
   if (port.empty() || *end != '\0' || number < 0 || number > 65535) {
     throw std::runtime_error("--listen has no port from 0 to 65535");
   }
+  cloud.tls = options.tls;
   cloud.port = static_cast<std::uint16_t>(number);
   if (cloud.address.size() > 2 && cloud.address.front() == '[') {
     cloud.address = cloud.address.substr(1, cloud.address.size() - 2);
@@ -44,11 +47,11 @@ localcloud::CloudOptions parse_listen(const Options& options) {
 }
 
 // Complete or absent: who waits for the file may read it as soon as it is there.
-void write_env_file(const std::string& path, const localcloud::Cloud& cloud) {
+void write_file(const std::string& path, const std::string& content) {
   const std::string draft = path + "." + std::to_string(::getpid());
   {
     std::ofstream file(draft, std::ios::trunc);
-    for (const auto& [name, value] : cloud.environment()) file << name << '=' << value << '\n';
+    file << content;
     file.flush();
     if (!file) throw std::runtime_error("cannot write " + draft);
   }
@@ -56,6 +59,23 @@ void write_env_file(const std::string& path, const localcloud::Cloud& cloud) {
     std::remove(draft.c_str());
     throw std::runtime_error("cannot write " + path);
   }
+}
+
+// With TLS, the CA lies beside the file, under the names by which certloop, OpenSSL, Python's and
+// Node's clients find it.
+void write_env_file(const std::string& path, const localcloud::Cloud& cloud) {
+  auto variables = cloud.environment();
+  if (const std::string ca = cloud.ca_certificate(); !ca.empty()) {
+    const std::string ca_file = std::filesystem::absolute(path + ".ca.pem").string();
+    write_file(ca_file, ca);
+    for (const char* name : {"LOCALCLOUD_CA_FILE", "CERTLOOP_CA_FILE", "SSL_CERT_FILE",
+                             "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"}) {
+      variables[name] = ca_file;
+    }
+  }
+  std::string content;
+  for (const auto& [name, value] : variables) content += name + '=' + value + '\n';
+  write_file(path, content);
 }
 
 void serve(const Options& options) {
@@ -85,6 +105,8 @@ int main(int argc, char** argv) {
                  "write NAME=value lines here once the port is open");
   app.add_flag("--listen-anywhere", options.listen_anywhere,
                "allow addresses that other machines can reach");
+  app.add_flag("--tls", options.tls,
+               "serve https with a certificate of an own CA, written beside the env file");
   CLI11_PARSE(app, argc, argv);
   try {
     serve(options);

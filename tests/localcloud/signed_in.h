@@ -2,6 +2,7 @@
 #include <string>
 
 #include "hack/localcloud/cloud.h"
+#include "hack/localcloud/frame/world.h"
 #include "tests/support/cloud_client.h"
 
 // A fresh cloud and callers that hold a token of it.

@@ -1,6 +1,7 @@
 #include "hack/localcloud/en/batcher.h"
 
 #include <algorithm>
+#include <cctype>
 #include <tuple>
 
 namespace localcloud::en {
@@ -54,11 +55,18 @@ std::string type_of(const SecretEvent& event) {
   return kPrefix + event.event_type + suffix;
 }
 
+std::string lowercase(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
 Json notification(const Batch& batch, World& world) {
   const SecretEvent& first = batch.front();
   const bool ids_as_crn = world.switches.value("event_secret_id_form") != "uuid";
   std::string time = rfc3339(world.clock.now());
   time.insert(time.size() - 1, ".000");
+  const bool lower = world.switches.value("event_severity_form") == "lower";
   const std::string subject = "Secrets Manager: " + first.event_type;
   return {{"id", world.ids.uuid()},
           {"specversion", "1.0"},
@@ -67,7 +75,7 @@ Json notification(const Batch& batch, World& world) {
           {"type", type_of(first)},
           {"time", time},
           {"datacontenttype", "application/json"},
-          {"ibmenseverity", first.severity},
+          {"ibmenseverity", lower ? lowercase(first.severity) : first.severity},
           {"ibmendefaultshort", subject},
           {"ibmendefaultlong", subject + ", " + std::to_string(batch.size()) + " secret(s)"},
           {"data", data_of(batch, ids_as_crn)}};
@@ -78,6 +86,9 @@ Json notification(const Batch& batch, World& world) {
 Batcher::Batcher(World& world, Send send) : world_(world), send_(std::move(send)) {
   world.switches.declare("batch_interval_ms", 90'000,
                          "how long Secrets Manager collects events before it sends them");
+  world.switches.declare("event_severity_form", "upper",
+                         "how ibmenseverity is written: upper or lower",
+                         one_of({"upper", "lower"}));
   world.switches.declare("event_secret_id_form", "crn",
                          "form of data.secrets[].secret_id in events: crn or uuid",
                          one_of({"crn", "uuid"}));

@@ -13,6 +13,12 @@ constexpr int kRetries = 3;
 constexpr int kGrowth = 3;  // 1 s, 3 s, 9 s: "exponential, 1 to 10 seconds"
 constexpr std::size_t kMostRecords = 1000;
 constexpr int kLongestRetryAfter = 3600;  // seconds
+constexpr int kMostRedirects = 5;
+
+// Of the old policy, in units of today's first delay and time-out: 5 s, 60 s in all, 60 s each.
+constexpr int kOldDelay = 5;
+constexpr int kOldTotal = 60;
+constexpr int kOldTimeout = 6;
 
 Json view(const Delivery& delivery) {
   return {{"id", delivery.id},
@@ -28,12 +34,13 @@ Json view(const Delivery& delivery) {
 }
 
 // Why nothing is sent to the destination at all; empty: it is.
-std::string obstacle(const Destination& destination) {
+std::string obstacle(const Delivery& delivery) {
+  const Destination& destination = delivery.destination;
   if (destination.type == "ibmce" && destination.params.value("type", "") == "job") {
     return "job runs are not started by notifications here";
   }
   if (destination.built_in()) return "e-mail and SMS are not sent here";
-  return {};
+  return delivery.obstacle;
 }
 
 }  // namespace
@@ -43,11 +50,17 @@ DeliveryWorker::DeliveryWorker(World& world, Signing& signing) : world_(world), 
   world.switches.declare("delivery_retry_first_ms", 1000,
                          "delay before the first retry; the next ones are three times as long");
   world.switches.declare("delivery_retry_4xx", true, "whether 4xx answers are retried");
+  world.switches.declare("delivery_retry_policy", "exponential",
+                         "exponential, or 60_seconds: the policy before February 2026",
+                         one_of({"exponential", "60_seconds"}));
+  world.switches.declare("delivery_success", "2xx", "answers that count as success: 2xx or 200",
+                         one_of({"2xx", "200"}));
+  world.switches.declare("delivery_follow_redirects", false, "whether redirects are followed");
 }
 
 void DeliveryWorker::submit(Delivery delivery) {
   const Record record = keep(std::move(delivery));
-  if (const auto why = obstacle(record->destination); !why.empty()) {
+  if (const auto why = obstacle(*record); !why.empty()) {
     return settle(*record, "not_delivered", why);
   }
   if (const auto disturbance = disturbances_.next()) return disturb(record, *disturbance);
@@ -96,19 +109,36 @@ void DeliveryWorker::start(const Record& record) {
 void DeliveryWorker::attempt(const Record& record) {
   ++record->attempts;
   auto request = delivery_request(record->destination, record->event, world_.switches);
+  if (record->text) request.body = *record->text;
   if (record->is_signed) signing_.sign(request, record->destination.id);
+  if (!record->location.empty()) request.url = record->location;
+  if (old_policy()) request.timeout *= kOldTimeout;
   world_.outbound->send(std::move(request), [this, record](const OutboundResult& result) {
     finish_attempt(record, result);
   });
 }
 
+bool DeliveryWorker::old_policy() const {
+  return world_.switches.value("delivery_retry_policy") == "60_seconds";
+}
+
+bool DeliveryWorker::succeeded(const OutboundResult& result) const {
+  if (world_.switches.value("delivery_success") == "200") return result.status == 200;
+  return result.status >= 200 && result.status < 300;
+}
+
 void DeliveryWorker::finish_attempt(const Record& record, const OutboundResult& result) {
   record->status = result.status;
   record->reason = result.failure;
-  const bool is_4xx = result.status >= 400 && result.status < 500;
-  if (result.status >= 200 && result.status < 300) {
+  const bool redirected = result.status >= 300 && result.status < 400 && !result.location.empty();
+  if (redirected && record->attempts <= kMostRedirects &&
+      world_.switches.on("delivery_follow_redirects")) {
+    record->location = result.location;
+    return attempt(record);
+  }
+  if (succeeded(result)) {
     settle(*record, "delivered", "");
-  } else if (record->attempts > kRetries || (is_4xx && !world_.switches.on("delivery_retry_4xx"))) {
+  } else if (!may_retry(*record, result)) {
     settle(*record, "lost", result.status == 0 ? result.failure : "refused by the destination");
   } else {
     world_.scheduler->after(delay_after(record->attempts, result),
@@ -116,7 +146,21 @@ void DeliveryWorker::finish_attempt(const Record& record, const OutboundResult& 
   }
 }
 
+bool DeliveryWorker::may_retry(Delivery& delivery, const OutboundResult& result) const {
+  const bool is_4xx = result.status >= 400 && result.status < 500;
+  if (is_4xx && !world_.switches.on("delivery_retry_4xx")) return false;
+  if (!old_policy()) return delivery.attempts <= kRetries;
+  const milliseconds unit(world_.switches.value("delivery_retry_first_ms").get<std::int64_t>());
+  if (result.failure == "timeout") delivery.spent += unit * kOldTotal;
+  delivery.spent += unit * kOldDelay;
+  return delivery.spent <= unit * kOldTotal;
+}
+
 milliseconds DeliveryWorker::delay_after(int attempts, const OutboundResult& result) const {
+  if (old_policy()) {
+    const auto unit = world_.switches.value("delivery_retry_first_ms").get<std::int64_t>();
+    return milliseconds(std::clamp<std::int64_t>(unit * kOldDelay, 0, 600'000));
+  }
   int seconds = 0;
   const std::string& asked = result.retry_after;
   const auto read = std::from_chars(asked.data(), asked.data() + asked.size(), seconds);

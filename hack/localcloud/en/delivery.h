@@ -20,15 +20,21 @@ struct Delivery {
   Destination destination{};      // as it was when the notification was taken in
   Json event = Json::object();
   bool is_signed = false;
+  std::optional<std::string> text{};  // by a template, instead of the event
+  std::string obstacle{};             // why it is not to be tried at all
   int attempts = 0;
   int status = 0;                   // of the last answer
   std::string outcome = "pending";  // then "delivered", "lost" or "not_delivered" (never tried)
   std::string reason{};
+  std::string location{};              // where a redirect has led to
+  std::chrono::milliseconds spent{0};  // by the old policy
 };
 
 // Delivers by the real policy (docs of Event Notifications, "Retry policy for destinations"): 10 s
 // for each attempt, three retries after growing delays, Retry-After in seconds instead if the
-// receiver sends it; then the notification is lost. Runs on the cloud's thread and never waits.
+// receiver sends it; then the notification is lost. By a switch, the policy before February 2026:
+// a retry every 5 s for 60 s, whatever Retry-After says. Runs on the cloud's thread and never
+// waits.
 class DeliveryWorker {
  public:
   // Declares its switches. The scheduler runs nothing after this is gone; the rest outlives it.
@@ -54,6 +60,9 @@ class DeliveryWorker {
   void start(const Record& record);
   void attempt(const Record& record);
   void finish_attempt(const Record& record, const OutboundResult& result);
+  bool succeeded(const OutboundResult& result) const;
+  bool may_retry(Delivery& delivery, const OutboundResult& result) const;
+  bool old_policy() const;
   std::chrono::milliseconds delay_after(int attempts, const OutboundResult& result) const;
   void settle(Delivery& delivery, const std::string& outcome, const std::string& reason);
 

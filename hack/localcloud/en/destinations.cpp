@@ -6,6 +6,7 @@
 #include "hack/localcloud/en/address.h"
 #include "hack/localcloud/en/listing.h"
 #include "hack/localcloud/en/multipart.h"
+#include "hack/localcloud/en/plan.h"
 #include "hack/localcloud/en/refusal.h"
 #include "hack/localcloud/en/resources.h"
 #include "hack/localcloud/en/signing.h"
@@ -187,7 +188,8 @@ void mount_destinations(const Mount& mount, Signing& signing) {
   mount.on("POST", "/destinations",
            [&world](Instance& instance, const Request& request, const Params&) {
              const Destination made = make_destination(read_form(request), world);
-             refuse_taken_name(instance.destinations, made.name, made.id);
+             refuse_taken_name(instance.destinations, made.name, made.id, world);
+             refuse_more_destinations(instance);
              instance.destinations.push_back(made);
              return Response::json(201, created_view(made, secrecy(world)));
            });
@@ -208,7 +210,7 @@ void mount_destinations(const Mount& mount, Signing& signing) {
            [&world](Instance& instance, const Request& request, const Params& params) {
              auto& found = item_of(instance.destinations, params, "destination");
              Destination next = changed(found, read_form(request), world);
-             refuse_taken_name(instance.destinations, next.name, next.id);
+             refuse_taken_name(instance.destinations, next.name, next.id, world);
              found = std::move(next);
              return Response::json(200, detail_view(instance, found, secrecy(world)));
            });

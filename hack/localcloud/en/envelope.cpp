@@ -60,6 +60,7 @@ void declare_envelope_switches(Switches& switches) {
                    "content type of structured deliveries, or application/cloudevents+json",
                    one_of({"application/json", "application/cloudevents+json"}));
   switches.declare("delivery_get_with_body", false, "whether deliveries by GET carry the event");
+  switches.declare("delivery_user_agent", "", "User-Agent of deliveries; empty: none");
   switches.declare("delivery_timeout_ms", 10'000, "time for one attempt");
 }
 
@@ -76,6 +77,8 @@ OutboundRequest delivery_request(const Destination& destination, const Json& eve
     request.headers.emplace_back("Content-Type", type);
     request.body = dump(structured ? event : event.value("data", Json::object()));
   }
+  const auto agent = switches.value("delivery_user_agent").get<std::string>();
+  if (!agent.empty()) request.headers.emplace_back("User-Agent", agent);
   const Json custom = destination.params.value("custom_headers", Json::object());
   for (const auto& [name, value] : custom.items()) {
     request.headers.emplace_back(name, value.get<std::string>());

@@ -1,20 +1,14 @@
 #include "hack/localcloud/en/event_notifications.h"
 
+#include "hack/localcloud/en/plan.h"
 #include "hack/localcloud/en/refusal.h"
 #include "hack/localcloud/en/resources.h"
 
 namespace localcloud {
 namespace {
 
-// crn:v1:bluemix:public:<service>:<region>:a/<account>:<guid>::
 std::string guid_of(const std::string& crn) {
-  std::size_t start = 0;
-  for (int colons = 0; colons < 7; ++colons) {
-    start = crn.find(':', start);
-    if (start == std::string::npos) return {};
-    ++start;
-  }
-  return crn.substr(start, crn.find(':', start) - start);
+  return parse_crn(crn).value_or(Crn{}).instance;
 }
 
 Response answer(const en::Refusal& refusal, const std::string& trace) {
@@ -29,6 +23,19 @@ void declare_switches(Switches& switches) {
                    one_of({"masked", "omitted", "plain"}));
   switches.declare("en_refuse_delete_in_use", true,
                    "whether topics and destinations with subscriptions stay; else those go too");
+  switches.declare("en_name_conflict_status", 409, "status of a name that is in use",
+                   refusal_status());
+  switches.declare("en_source_type", "secrets-manager",
+                   "type of the source that a Secrets Manager instance becomes",
+                   one_of({"secrets-manager", "secrets_manager"}));
+  switches.declare("en_most_sources", 50, "sources of a topic", from_to(1, 1000));
+  switches.declare("en_most_rules", 50, "rules of a topic's source", from_to(1, 1000));
+  switches.declare("en_test_event_data", true, "whether a destination's test event has data");
+  en::declare_plan_switches(switches);
+  switches.declare("en_unauthorized_source_status", 403,
+                   "status of a registration without an authorization", refusal_status());
+  switches.declare("en_cross_region_sources", true,
+                   "whether a source's instance may be in another region");
   switches.declare("en_event_type_pattern", false,
                    "whether event_type_filter is held to its narrow published pattern");
 }
@@ -40,14 +47,17 @@ EventNotifications::EventNotifications(World& world)
       signing_(world),
       worker_(world, signing_),
       fan_out_(world, worker_),
+      timer_(world, instances_, fan_out_),
       batcher_(world, [this](const Json& event) { dispatch(event); }) {
   declare_switches(world.switches);
   add_instance(world.seed.en_crn());
   const en::Mount mount{router_, world_, instances_};
   en::mount_sources(mount);
-  en::mount_topics(mount);
+  en::mount_topics(mount, timer_);
   en::mount_destinations(mount, signing_);
   en::mount_subscriptions(mount);
+  en::mount_templates(mount);
+  en::mount_integrations(mount);
   en::mount_notifications(mount, fan_out_);
 }
 
@@ -71,7 +81,8 @@ void EventNotifications::publish(SecretEvent event) {
 bool EventNotifications::register_source(const std::string& sm_crn, const std::string& en_crn,
                                          const std::string& name, const std::string& description) {
   const auto found = instances_.find(guid_of(en_crn));
-  if (found == instances_.end()) return false;
+  if (found == instances_.end() || found->second.suspended) return false;
+  refuse_source(sm_crn, en_crn);
   auto& [guid, instance] = *found;
   // One Secrets Manager instance is bound to one instance of this service.
   for (auto& [other_guid, other] : instances_) {
@@ -81,7 +92,9 @@ bool EventNotifications::register_source(const std::string& sm_crn, const std::s
   en::Source* source = en::find_by_id(instance.sources, sm_crn);
   if (source == nullptr) {
     source = &instance.sources.emplace_back(
-        en::Source{.id = sm_crn, .type = "secrets-manager", .created_at = now});
+        en::Source{.id = sm_crn,
+                   .type = world_.switches.value("en_source_type").get<std::string>(),
+                   .created_at = now});
   }
   source->name = name;
   source->description = description;
@@ -89,12 +102,33 @@ bool EventNotifications::register_source(const std::string& sm_crn, const std::s
   return true;
 }
 
+void EventNotifications::refuse_source(const std::string& sm_crn, const std::string& en_crn) const {
+  const Switches& switches = world_.switches;
+  const bool same_region =
+      parse_crn(sm_crn).value_or(Crn{}).region == parse_crn(en_crn).value_or(Crn{}).region;
+  if (!same_region && !switches.on("en_cross_region_sources")) {
+    throw HttpError{ibm_error(400, "bad_request", "The instances are in two regions.", {})};
+  }
+  const Authorizations* authorizations = world_.authorizations;
+  if (authorizations == nullptr || authorizations->allows(sm_crn, en_crn, "Event Source Manager")) {
+    return;
+  }
+  throw HttpError{ibm_error(switches.value("en_unauthorized_source_status").get<int>(), "forbidden",
+                            "No authorization lets the instance be an event source.", {})};
+}
+
 void EventNotifications::unregister_source(const std::string& sm_crn) {
   for (auto& [guid, instance] : instances_) en::remove_source(instance, sm_crn);
 }
 
-void EventNotifications::add_instance(const std::string& en_crn) {
-  instances_.try_emplace(guid_of(en_crn), en::make_instance(en_crn, world_));
+void EventNotifications::add_instance(const std::string& en_crn, const std::string& plan) {
+  const auto added = instances_.try_emplace(guid_of(en_crn), en::make_instance(en_crn, world_));
+  added.first->second.plan = plan;
+}
+
+void EventNotifications::suspend_instance(const std::string& en_crn, bool suspended) {
+  const auto found = instances_.find(guid_of(en_crn));
+  if (found != instances_.end()) found->second.suspended = suspended;
 }
 
 // To the instance where the event's source is registered; nowhere when it is not.

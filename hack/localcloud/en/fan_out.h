@@ -15,6 +15,8 @@ class FanOut {
 
   // Gives the event its notification id and answers it. The event has an "ibmensourceid".
   std::string take_in(Instance& instance, Json event);
+  // Likewise, but to one topic's subscribers, whatever its rules.
+  void send_to(Instance& instance, const Topic& topic, Json event);
   // The test event, straight to one destination. Answers the notification id.
   std::string test(Instance& instance, const Destination& destination);
   // As GET /notifications/{id} tells it; null when the id is unknown.
@@ -22,10 +24,11 @@ class FanOut {
 
  private:
   // What became of the event, for people.
-  std::string distribute(const Instance& instance, const Json& event);
-  std::size_t deliver(const Instance& instance, const Topic& topic, const Json& event);
+  std::string distribute(Instance& instance, const Json& event);
+  std::size_t deliver(Instance& instance, const Topic& topic, const Json& event);
   // `subscription`: null for a test, which nothing asked to sign.
-  void submit(const Destination& destination, const Subscription* subscription, const Json& event);
+  void submit(Instance& instance, const Destination& destination, const Subscription* subscription,
+              const Json& event);
   void remember(Instance& instance, const std::string& notification_id, const std::string& fate);
 
   World& world_;

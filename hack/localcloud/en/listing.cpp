@@ -40,9 +40,8 @@ Response list_page(const Request& request, const std::string& items_name,
   if (search.size() > kLongestSearch) refuse("search must have at most 100 characters");
 
   std::vector<Json> found;
-  std::copy_if(items.begin(), items.end(), std::back_inserter(found), [&](const Json& item) {
-    return contains(item.at("name").get_ref<const std::string&>(), search);
-  });
+  std::copy_if(items.begin(), items.end(), std::back_inserter(found),
+               [&](const Json& item) { return contains(item.value("name", ""), search); });
   const std::size_t start = std::min(offset, found.size());
   const std::size_t end = start + std::min(limit, found.size() - start);
 
@@ -64,7 +63,8 @@ Response list_page(const Request& request, const std::string& items_name,
 
 Instance& instance_of(Instances& instances, const Params& params) {
   const auto found = instances.find(params.at("instance_id"));
-  if (found == instances.end()) refuse(404, "not_found", "no such instance");
+  if (found == instances.end() || found->second.suspended)
+    refuse(404, "not_found", "no such instance");
   return found->second;
 }
 

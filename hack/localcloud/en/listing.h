@@ -24,14 +24,15 @@ Item& item_of(std::vector<Item>& items, const Params& params, const std::string&
   return *found;
 }
 
-// 409 when another item has that name already.
+// When another item has that name already: 409, or what the switch says.
 template <typename Item>
 void refuse_taken_name(const std::vector<Item>& items, const std::string& name,
-                       const std::string& own_id) {
+                       const std::string& own_id, const World& world) {
   const bool taken = std::any_of(items.begin(), items.end(), [&](const Item& item) {
     return item.name == name && item.id != own_id;
   });
-  if (taken) refuse(409, "name_conflict", "the name is already in use");
+  const int status = world.switches.value("en_name_conflict_status").get<int>();
+  if (taken) refuse(status, "name_conflict", "the name is already in use");
 }
 
 inline std::string timestamp(const World& world) {

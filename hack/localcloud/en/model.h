@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "hack/localcloud/en/cron.h"
 #include "hack/localcloud/en/filter.h"
+#include "hack/localcloud/en/template_text.h"
 #include "hack/localcloud/frame/http.h"
 
 // What one Event Notifications instance holds. Times are RFC 3339 texts, as they are answered.
@@ -31,7 +33,8 @@ struct Rule {
   std::string notification_text{};
   std::optional<Filter> event_type{};
   std::optional<Filter> notification{};  // none: everything
-  Json schedule{};                       // the periodic timer's rule has this instead of filters
+  Json schedule{};                       // the periodic timer's rule has these instead of filters
+  std::optional<Cron> cron{};
 
   bool matches(const Json& event) const {
     return enabled && event_type && event_type->matches(event) &&
@@ -81,12 +84,36 @@ struct Subscription {
   std::string updated_at{};
 };
 
+struct Template {
+  std::string id{};
+  std::string name{};
+  std::string description{};
+  std::string type{};
+  std::string body{};  // Base64, as sent
+  std::optional<TemplateText> text{};
+  std::string created_at{};
+  std::string updated_at{};
+};
+
+struct Integration {
+  std::string id{};
+  std::string type{};
+  Json metadata = Json::object();
+  std::string created_at{};
+  std::string updated_at{};
+};
+
 struct Instance {
   std::string crn{};
+  std::string plan = "standard";
+  bool suspended = false;  // deleted, but not reclaimed yet
   std::vector<Source> sources{};
   std::vector<Topic> topics{};
   std::vector<Destination> destinations{};
   std::vector<Subscription> subscriptions{};
+  std::vector<Template> templates{};
+  std::vector<Integration> integrations{};
+  std::size_t messages = 0;  // sent, as far as the plan counts them
   // The newest notifications taken in, with what became of them before any delivery.
   std::deque<std::pair<std::string, std::string>> received{};
 };

@@ -2,15 +2,31 @@
 #include "hack/localcloud/en/listing.h"
 #include "hack/localcloud/en/refusal.h"
 #include "hack/localcloud/en/resources.h"
+#include "hack/localcloud/frame/url.h"
 
 namespace localcloud::en {
 namespace {
 
 constexpr std::size_t kLargest = 64U << 10;
 
+// CloudEvents' binary mode: the attributes in ce-* headers, percent-encoded, and data as the body.
+Json read_binary(const Request& request) {
+  Json event = Json::object();
+  for (const auto& [name, value] : request.headers) {
+    if (name.rfind("ce-", 0) != 0) continue;
+    const auto decoded = percent_decode(value);
+    if (!decoded) refuse("the header " + name + " is not readable");
+    event[name.substr(3)] = *decoded;
+  }
+  event["datacontenttype"] = "application/json";
+  if (!request.body.empty()) event["data"] = parse_json_object(request);
+  return event;
+}
+
 Json read_event(const Request& request) {
   if (request.body.size() > kLargest) refuse(413, "too_large", "an event has at most 64 KB");
-  Json event = parse_json_object(request);
+  const bool is_binary = !request.header("ce-specversion").empty();
+  Json event = is_binary ? read_binary(request) : parse_json_object(request);
   for (const char* name : {"id", "source", "type", "ibmensourceid"}) text(event, name, {1, 512});
   if (text(event, "specversion", {1, 8}) != "1.0") refuse("specversion must be 1.0");
   const auto type = text_if_given(event, "datacontenttype", {1, 64});

@@ -1,11 +1,13 @@
 #include "hack/localcloud/en/outbound.h"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <memory>
 
 #include "hack/localcloud/en/address.h"
+#include "hack/localcloud/frame/stream.h"
 
 namespace localcloud::en {
 namespace {
@@ -37,21 +39,33 @@ http::request<http::string_body> to_message(OutboundRequest request, const Addre
 // One request and its answer; lives as long as an operation of it is under way.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(asio::io_context& io, http::request<http::string_body> message, Done done)
-      : stream_(io), message_(std::move(message)), done_(std::move(done)) {
+  Exchange(asio::io_context& io, asio::ssl::context* tls, http::request<http::string_body> message,
+           Done done)
+      : stream_(io, tls), message_(std::move(message)), done_(std::move(done)) {
     parser_.body_limit(kLargestAnswer);
   }
 
   // The timer is set once, so it limits the whole exchange.
-  void start(const asio::ip::tcp::endpoint& endpoint, std::chrono::milliseconds timeout) {
-    stream_.expires_after(timeout);
-    stream_.async_connect(endpoint, [self = shared_from_this()](Error error) {
+  void start(const asio::ip::tcp::endpoint& endpoint, const std::string& host,
+             std::chrono::milliseconds timeout) {
+    stream_.tcp().expires_after(timeout);
+    stream_.tcp().async_connect(endpoint, [self = shared_from_this(), host](Error error) {
       if (error) return self->fail("connect", error);
+      if (self->stream_.tls()) return self->shake_hands(host);
       self->write();
     });
   }
 
  private:
+  void shake_hands(const std::string& host) {
+    stream_.tls()->set_verify_callback(asio::ssl::host_name_verification(host));
+    stream_.tls()->async_handshake(asio::ssl::stream_base::client,
+                                   [self = shared_from_this()](Error error) {
+                                     if (error) return self->fail("handshake", error);
+                                     self->write();
+                                   });
+  }
+
   void write() {
     http::async_write(stream_, message_, [self = shared_from_this()](Error error, std::size_t) {
       if (error) return self->fail("send", error);
@@ -69,10 +83,15 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   void finish() {
     Error ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-    const auto retry_after = parser_.get()[http::field::retry_after];
+    stream_.tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
     done_({.status = static_cast<int>(parser_.get().result_int()),
-           .retry_after = std::string(retry_after.data(), retry_after.size())});
+           .retry_after = header(http::field::retry_after),
+           .location = header(http::field::location)});
+  }
+
+  std::string header(http::field name) const {
+    const auto value = parser_.get()[name];
+    return {value.data(), value.size()};
   }
 
   void fail(const std::string& step, Error error) {
@@ -80,7 +99,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     done_({.failure = late ? "timeout" : step + ": " + error.message()});
   }
 
-  beast::tcp_stream stream_;
+  Stream stream_;
   http::request<http::string_body> message_;
   beast::flat_buffer buffer_{};
   http::response_parser<http::string_body> parser_{};
@@ -91,9 +110,10 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
 void LoopbackOutbound::send(OutboundRequest request, Done done) {
   const auto address = parse_address(request.url);
-  if (!address || address->scheme != "http" || !address->is_loopback()) {
+  const bool is_secure = address && address->scheme == "https";
+  if (!address || !address->is_loopback() || (is_secure && tls_ == nullptr)) {
     asio::post(io_, [done = std::move(done)] {
-      done({.failure = "the local cloud speaks http to loopback addresses only"});
+      done({.failure = "the local cloud speaks to loopback addresses only, https with --tls only"});
     });
     return;
   }
@@ -101,8 +121,9 @@ void LoopbackOutbound::send(OutboundRequest request, Done done) {
   const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(ip),
                                          static_cast<std::uint16_t>(std::stoi(address->port)));
   const auto timeout = request.timeout;
-  std::make_shared<Exchange>(io_, to_message(std::move(request), *address), std::move(done))
-      ->start(endpoint, timeout);
+  std::make_shared<Exchange>(io_, is_secure ? tls_ : nullptr,
+                             to_message(std::move(request), *address), std::move(done))
+      ->start(endpoint, address->host, timeout);
 }
 
 }  // namespace localcloud::en

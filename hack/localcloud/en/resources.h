@@ -9,6 +9,7 @@ namespace localcloud::en {
 
 class FanOut;
 class Signing;
+class Timer;
 
 // Hangs handlers under an instance's path. All references outlive the router.
 struct Mount {
@@ -23,9 +24,11 @@ struct Mount {
 };
 
 void mount_sources(const Mount& mount);
-void mount_topics(const Mount& mount);
+void mount_topics(const Mount& mount, Timer& timer);
 void mount_destinations(const Mount& mount, Signing& signing);
 void mount_subscriptions(const Mount& mount);
+void mount_templates(const Mount& mount);
+void mount_integrations(const Mount& mount);
 void mount_notifications(const Mount& mount, FanOut& fan_out);
 
 // A fresh instance: the built-in timer source and the built-in e-mail and SMS destinations.

@@ -19,9 +19,9 @@ Source make_source(const Json& body, World& world) {
           .updated_at = timestamp(world)};
 }
 
-void change_source(Source& source, const Json& body, const Instance& instance) {
+void change_source(Source& source, const Json& body, const Instance& instance, const World& world) {
   const std::string name = text_if_given(body, "name", kName).value_or(source.name);
-  refuse_taken_name(instance.sources, name, source.id);
+  refuse_taken_name(instance.sources, name, source.id, world);
   source.description =
       text_if_given(body, "description", kDescription).value_or(source.description);
   source.enabled = flag_if_given(body, "enabled").value_or(source.enabled);
@@ -41,7 +41,7 @@ void mount_sources(const Mount& mount) {
   World& world = mount.world;
   mount.on("POST", "/sources", [&world](Instance& instance, const Request& request, const Params&) {
     Source source = make_source(parse_json_object(request), world);
-    refuse_taken_name(instance.sources, source.name, source.id);
+    refuse_taken_name(instance.sources, source.name, source.id, world);
     instance.sources.push_back(source);
     return Response::json(201, created_view(source));
   });
@@ -57,7 +57,7 @@ void mount_sources(const Mount& mount) {
   mount.on("PATCH", "/sources/{id}",
            [&world](Instance& instance, const Request& request, const Params& params) {
              Source& source = item_of(instance.sources, params, "source");
-             change_source(source, parse_json_object(request), instance);
+             change_source(source, parse_json_object(request), instance, world);
              source.updated_at = timestamp(world);
              return Response::json(200, detail_view(instance, source));
            });

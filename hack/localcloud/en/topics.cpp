@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <cctype>
+#include <stdexcept>
 #include <string_view>
 
 #include "hack/localcloud/en/listing.h"
+#include "hack/localcloud/en/plan.h"
 #include "hack/localcloud/en/refusal.h"
 #include "hack/localcloud/en/resources.h"
+#include "hack/localcloud/en/timer.h"
 #include "hack/localcloud/en/view.h"
 
 namespace localcloud::en {
@@ -13,8 +16,6 @@ namespace {
 constexpr Length kName{1, 255};
 constexpr Length kDescription{0, 255};
 constexpr Length kEventTypeFilter{3, 255};
-constexpr std::size_t kMostSources = 50;
-constexpr std::size_t kMostRules = 50;
 
 Filter parse_filter(const std::string& name, const std::string& text) {
   try {
@@ -49,7 +50,14 @@ Json schedule_of(const Json& body) {
   const auto found = body.find("event_schedule_filter");
   if (found == body.end()) refuse("event_schedule_filter is required for the periodic timer");
   if (!found->is_object()) refuse("event_schedule_filter must be an object");
-  for (const char* name : {"starts_at", "ends_at"}) text_if_given(*found, name, {1, 64});
+  for (const char* name : {"starts_at", "ends_at"}) {
+    const auto time = text_if_given(*found, name, {1, 64});
+    try {
+      if (time) parse_rfc3339(*time);
+    } catch (const std::invalid_argument&) {
+      refuse(std::string(name) + " must be a time of RFC 3339");
+    }
+  }
   text(*found, "expression", {1, 255});
   return *found;
 }
@@ -60,6 +68,11 @@ Rule parse_rule(const Json& body, const Source& source, World& world) {
             .enabled = flag_if_given(body, "enabled").value_or(true)};
   if (source.type == "periodic-timer") {
     rule.schedule = schedule_of(body);
+    try {
+      rule.cron.emplace(rule.schedule.at("expression").get<std::string>());
+    } catch (const CronError& fault) {
+      refuse(std::string("event_schedule_filter: ") + fault.what());
+    }
     return rule;
   }
   if (body.contains("event_schedule_filter")) {
@@ -81,12 +94,14 @@ Rule parse_rule(const Json& body, const Source& source, World& world) {
 std::vector<TopicSource> parse_sources(const Json& body, const Instance& instance, World& world) {
   std::vector<TopicSource> sources;
   if (!body.contains("sources")) return sources;
-  for (const Json& element : array_of(body, "sources", 0, kMostSources)) {
+  const auto most_sources = world.switches.value("en_most_sources").get<std::size_t>();
+  const auto most_rules = world.switches.value("en_most_rules").get<std::size_t>();
+  for (const Json& element : array_of(body, "sources", 0, most_sources)) {
     TopicSource source{.id = text(element, "id", {1, 512})};
     const Source* known = find_by_id(instance.sources, source.id);
     if (known == nullptr) refuse(400, "wrong_source_id", "Incorrect source id");
     if (find_by_id(sources, source.id) != nullptr) refuse("a source is named twice");
-    for (const Json& rule : array_of(element, "rules", 1, kMostRules)) {
+    for (const Json& rule : array_of(element, "rules", 1, most_rules)) {
       source.rules.push_back(parse_rule(rule, *known, world));
     }
     sources.push_back(std::move(source));
@@ -97,9 +112,10 @@ std::vector<TopicSource> parse_sources(const Json& body, const Instance& instanc
 // What create and replace have in common: a replace changes everything but the identity.
 void fill(Topic& topic, const Json& body, const Instance& instance, World& world) {
   const std::string name = text(body, "name", kName);
-  refuse_taken_name(instance.topics, name, topic.id);
+  refuse_taken_name(instance.topics, name, topic.id, world);
   topic.description = text_if_given(body, "description", kDescription).value_or("");
   topic.sources = parse_sources(body, instance, world);
+  refuse_more_rules(instance, topic);
   topic.name = name;
   topic.updated_at = timestamp(world);
 }
@@ -114,14 +130,17 @@ void refuse_if_subscribed(const Instance& instance, const std::string& topic_id)
 
 }  // namespace
 
-void mount_topics(const Mount& mount) {
+void mount_topics(const Mount& mount, Timer& timer) {
   World& world = mount.world;
-  mount.on("POST", "/topics", [&world](Instance& instance, const Request& request, const Params&) {
-    Topic topic{.id = world.ids.uuid(), .created_at = timestamp(world)};
-    fill(topic, parse_json_object(request), instance, world);
-    instance.topics.push_back(topic);
-    return Response::json(201, created_view(topic));
-  });
+  mount.on("POST", "/topics",
+           [&world, &timer](Instance& instance, const Request& request, const Params&) {
+             refuse_more_topics(instance);
+             Topic topic{.id = world.ids.uuid(), .created_at = timestamp(world)};
+             fill(topic, parse_json_object(request), instance, world);
+             instance.topics.push_back(topic);
+             timer.watch();
+             return Response::json(201, created_view(topic));
+           });
   mount.on("GET", "/topics", [&world](Instance& instance, const Request& request, const Params&) {
     std::vector<Json> items;
     for (const Topic& topic : instance.topics) items.push_back(item_view(instance, topic));
@@ -131,11 +150,12 @@ void mount_topics(const Mount& mount) {
     return Response::json(200, detail_view(instance, item_of(instance.topics, params, "topic")));
   });
   mount.on("PUT", "/topics/{id}",
-           [&world](Instance& instance, const Request& request, const Params& params) {
+           [&world, &timer](Instance& instance, const Request& request, const Params& params) {
              Topic& topic = item_of(instance.topics, params, "topic");
              Topic replacement{.id = topic.id, .created_at = topic.created_at};
              fill(replacement, parse_json_object(request), instance, world);
              topic = std::move(replacement);
+             timer.watch();
              return Response::json(200, detail_view(instance, topic));
            });
   mount.on("DELETE", "/topics/{id}",

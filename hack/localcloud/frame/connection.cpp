@@ -76,23 +76,34 @@ Request to_request(http::request<http::string_body> message) {
 
 }  // namespace
 
-Connection::Connection(asio::ip::tcp::socket socket, const RequestHandler& handler)
-    : stream_(std::move(socket)), delay_(stream_.get_executor()), handler_(handler) {
+Connection::Connection(asio::ip::tcp::socket socket, asio::ssl::context* context,
+                       const RequestHandler& handler)
+    : stream_(std::move(socket), context), delay_(stream_.get_executor()), handler_(handler) {
   Error ignored;
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  const auto remote = stream_.socket().remote_endpoint(ignored);
+  stream_.tcp().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  const auto remote = stream_.tcp().socket().remote_endpoint(ignored);
   if (!ignored) source_ = remote.port();
 }
 
 void Connection::start() {
+  if (stream_.tls()) return shake_hands();
   read_header();
+}
+
+void Connection::shake_hands() {
+  stream_.tcp().expires_after(kTransferTime);
+  stream_.tls()->async_handshake(asio::ssl::stream_base::server,
+                                 [self = shared_from_this()](Error error) {
+                                   if (error) return self->close();
+                                   self->read_header();
+                                 });
 }
 
 void Connection::read_header() {
   parser_.emplace();
   parser_->body_limit(kBodyLimit);
   parser_->header_limit(kHeaderLimit);
-  stream_.expires_after(kIdleTime);
+  stream_.tcp().expires_after(kIdleTime);
   http::async_read_header(
       stream_, buffer_, *parser_,
       [self = shared_from_this()](Error error, std::size_t) { self->on_header(error); });
@@ -100,7 +111,7 @@ void Connection::read_header() {
 
 void Connection::on_header(Error error) {
   if (error) return refuse_unreadable(error);
-  stream_.expires_after(kTransferTime);
+  stream_.tcp().expires_after(kTransferTime);
   if (beast::iequals(parser_->get()[http::field::expect], "100-continue")) return invite_body();
   read_body();
 }
@@ -145,7 +156,7 @@ void Connection::refuse_unreadable(Error error) {
 
 void Connection::deliver(Answer answer) {
   if (answer.delay.count() == 0) return send(std::move(answer));
-  stream_.expires_never();
+  stream_.tcp().expires_never();
   delay_.expires_after(answer.delay);
   delay_.async_wait([self = shared_from_this(), answer = std::move(answer)](Error) mutable {
     self->send(std::move(answer));
@@ -153,7 +164,7 @@ void Connection::deliver(Answer answer) {
 }
 
 void Connection::send(Answer answer) {
-  stream_.expires_after(kTransferTime);
+  stream_.tcp().expires_after(kTransferTime);
   switch (answer.ending) {
     case Ending::kWhole:
     case Ending::kCutBody:
@@ -216,9 +227,14 @@ void Connection::send_half(const Response& response) {
 // A close with unread bytes sends RST, which may overtake the answer: so the caller's rest is read
 // away first.
 void Connection::leave() {
+  stream_.tcp().expires_after(kLeaveTime);
+  if (!stream_.tls()) return half_close();
+  stream_.tls()->async_shutdown([self = shared_from_this()](Error) { self->close(); });
+}
+
+void Connection::half_close() {
   Error ignored;
-  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(kLeaveTime);
+  stream_.tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   read_away();
 }
 
@@ -233,13 +249,13 @@ void Connection::read_away() {
 
 void Connection::close() {
   Error ignored;
-  stream_.socket().close(ignored);
+  stream_.tcp().socket().close(ignored);
 }
 
 void Connection::reset() {
   Error ignored;
-  stream_.socket().set_option(asio::socket_base::linger(true, 0), ignored);
-  stream_.socket().close(ignored);
+  stream_.tcp().socket().set_option(asio::socket_base::linger(true, 0), ignored);
+  stream_.tcp().socket().close(ignored);
 }
 
 }  // namespace localcloud

@@ -2,12 +2,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <memory>
 #include <optional>
 
 #include "hack/localcloud/frame/server.h"
+#include "hack/localcloud/frame/stream.h"
 
 namespace localcloud {
 
@@ -15,13 +15,16 @@ namespace localcloud {
 // through the callbacks it waits for; `handler` must outlive it.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(boost::asio::ip::tcp::socket socket, const RequestHandler& handler);
+  // Without a context the caller speaks plain HTTP.
+  Connection(boost::asio::ip::tcp::socket socket, boost::asio::ssl::context* context,
+             const RequestHandler& handler);
   void start();
 
  private:
   using Body = boost::beast::http::string_body;
   using Error = boost::system::error_code;
 
+  void shake_hands();
   void read_header();
   void on_header(Error error);
   void invite_body();  // "100 Continue"
@@ -34,12 +37,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void send_message(Response response);
   void send_half(const Response& response);
   void leave();
+  void half_close();
   void read_away();
   void close();
   void reset();
   boost::beast::http::response<Body> to_message(Response response) const;
 
-  boost::beast::tcp_stream stream_;
+  Stream stream_;
   boost::asio::steady_timer delay_;
   const RequestHandler& handler_;
   std::uint16_t source_ = 0;

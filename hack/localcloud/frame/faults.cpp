@@ -112,6 +112,13 @@ Response refusal_of(const std::string& service, int status, const std::string& c
                                    {"errorMessage", message},
                                    {"context", {{"requestId", "localcloud"}}}});
   }
+  if (service == "rc") {
+    return Response::json(status, {{"error_code", "RC-" + code},
+                                   {"message", message},
+                                   {"status_code", status},
+                                   {"transaction_id", "bss-" + ids.hex(16)},
+                                   {"details", message}});
+  }
   if (service == "ce") {
     return Response::json(status,
                           {{"errors", Json::array({{{"code", code}, {"message", message}}})},

@@ -33,7 +33,8 @@ std::string settle_correlation(Request& request, Ids& ids) {
 
 std::string reached_address(const Request& request, const World& world) {
   const std::string host = request.header("host");
-  return plain(host, ".:-[]") ? "http://" + host : world.address;
+  const std::string scheme = world.address.substr(0, world.address.find("://"));
+  return plain(host, ".:-[]") ? scheme + "://" + host : world.address;
 }
 
 bool reaches_caller(Ending ending) {

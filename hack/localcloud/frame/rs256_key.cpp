@@ -1,6 +1,8 @@
 #include "hack/localcloud/frame/rs256_key.h"
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -53,6 +55,16 @@ std::string text_of(const Memory& memory) {
   return {text, static_cast<std::size_t>(size)};
 }
 
+// A number of the key, big-endian.
+std::string number_of(EVP_PKEY* key, const char* name) {
+  BIGNUM* found = nullptr;
+  require(EVP_PKEY_get_bn_param(key, name, &found) > 0);
+  const std::unique_ptr<BIGNUM, decltype(&BN_free)> number(found, BN_free);
+  std::string bytes(static_cast<std::size_t>(BN_num_bytes(found)), '\0');
+  BN_bn2bin(found, reinterpret_cast<unsigned char*>(bytes.data()));
+  return bytes;
+}
+
 std::string dump(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -92,6 +104,16 @@ std::string Rs256Key::public_pkcs1_pem() {
   require(size > 0 && memory != nullptr);
   require(PEM_write_bio(memory.get(), "RSA PUBLIC KEY", "", der.get(), size) > 0);
   return text_of(memory);
+}
+
+Json Rs256Key::public_jwk(const std::string& key_id) {
+  EVP_PKEY* pair = key().pointer.get();
+  return {{"kty", "RSA"},
+          {"alg", "RS256"},
+          {"use", "sig"},
+          {"kid", key_id},
+          {"n", base64url(number_of(pair, OSSL_PKEY_PARAM_RSA_N))},
+          {"e", base64url(number_of(pair, OSSL_PKEY_PARAM_RSA_E))}};
 }
 
 std::string base64url(const std::string& bytes) {

@@ -19,6 +19,7 @@ class Rs256Key {
   std::string sign(const Json& header, const Json& claims);
   std::string public_spki_pem();   // "BEGIN PUBLIC KEY"
   std::string public_pkcs1_pem();  // "BEGIN RSA PUBLIC KEY"
+  Json public_jwk(const std::string& key_id);
 
  private:
   struct Key;

@@ -27,7 +27,8 @@ void run(const std::function<void()>& task) {
 
 }  // namespace
 
-Server::Server(const std::string& address, std::uint16_t port) {
+Server::Server(const std::string& address, std::uint16_t port, Transport transport)
+    : transport_(transport) {
   boost::system::error_code error;
   const auto parsed = asio::ip::make_address(address, error);
   if (error) throw std::runtime_error("not an IP address: " + address);
@@ -57,11 +58,13 @@ std::string Server::url() const {
   std::string host = address.to_string();
   if (address.is_unspecified()) host = address.is_v6() ? "::1" : "127.0.0.1";
   if (address.is_v6()) host = "[" + host + "]";
-  return "http://" + host + ":" + std::to_string(port());
+  const std::string scheme = transport_ == Transport::kTls ? "https://" : "http://";
+  return scheme + host + ":" + std::to_string(port());
 }
 
-void Server::start(RequestHandler handler) {
+void Server::start(RequestHandler handler, TlsChoice tls) {
   handler_ = std::move(handler);
+  tls_ = std::move(tls);
   accept();
   thread_ = std::thread([this] { io_.run(); });
 }
@@ -74,7 +77,8 @@ void Server::stop() {
 void Server::accept() {
   acceptor_.async_accept([this](boost::system::error_code error, tcp::socket socket) {
     if (!error) {
-      std::make_shared<Connection>(std::move(socket), handler_)->start();
+      auto* context = transport_ == Transport::kTls ? &tls_() : nullptr;
+      std::make_shared<Connection>(std::move(socket), context, handler_)->start();
       accept();
     } else if (error != asio::error::operation_aborted) {
       breath_.expires_after(kBreath);

@@ -1,6 +1,7 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -31,12 +32,17 @@ struct Answer {
 // throw and must not wait.
 using RequestHandler = std::function<Answer(Request request, std::uint16_t source)>;
 
+// What a new connection begins with. Called on the server's thread.
+using TlsChoice = std::function<boost::asio::ssl::context&()>;
+
+enum class Transport { kPlain, kTls };
+
 // An HTTP/1.1 server: one io_context, one thread, any number of connections. Bodies and unpacked
 // bodies end at 8 MiB (413), headers at 32 KiB. Also the scheduler of its thread.
 class Server : public Scheduler {
  public:
   // Listens when it returns; nothing is accepted before start(). Throws std::runtime_error.
-  Server(const std::string& address, std::uint16_t port);
+  Server(const std::string& address, std::uint16_t port, Transport transport = Transport::kPlain);
   ~Server() override;
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -44,8 +50,9 @@ class Server : public Scheduler {
   std::uint16_t port() const;
   std::string url() const;  // wildcard addresses are told as loopback ones
 
-  void start(RequestHandler handler);  // once
-  void stop();                         // joins the thread; pending tasks never run
+  // Once. `tls` is needed by the transport of that name.
+  void start(RequestHandler handler, TlsChoice tls = {});
+  void stop();  // joins the thread; pending tasks never run
 
   // From any thread; the task runs on the server's. What it throws is told on stderr.
   void after(std::chrono::milliseconds wait, std::function<void()> task) override;
@@ -60,7 +67,9 @@ class Server : public Scheduler {
   boost::asio::ip::tcp::acceptor acceptor_{io_};
   boost::asio::ip::tcp::endpoint endpoint_{};  // what the acceptor is bound to
   boost::asio::steady_timer breath_{io_};      // pause when the process is out of descriptors
+  Transport transport_;
   RequestHandler handler_{};
+  TlsChoice tls_{};
   std::thread thread_{};
 };
 

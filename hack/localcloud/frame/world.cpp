@@ -54,11 +54,6 @@ std::string text_of(const Allowed& allowed) {
   return text;
 }
 
-std::string crn(const std::string& service, const std::string& region, const std::string& account,
-                const std::string& guid) {
-  return "crn:v1:bluemix:public:" + service + ":" + region + ":a/" + account + ":" + guid + "::";
-}
-
 }  // namespace
 
 std::int64_t unix_seconds(Time time) {
@@ -162,11 +157,38 @@ std::string Ids::entity_tag() {
 }
 
 std::string Seed::sm_crn() const {
-  return crn("secrets-manager", sm_region, account, sm_instance);
+  return Crn{"secrets-manager", sm_region, account, sm_instance}.text();
 }
 
 std::string Seed::en_crn() const {
-  return crn("event-notifications", en_region, account, en_instance);
+  return Crn{"event-notifications", en_region, account, en_instance}.text();
+}
+
+std::string Seed::project_a_crn() const {
+  return Crn{"codeengine", region_a, account, project_a}.text();
+}
+
+std::string Seed::project_b_crn() const {
+  return Crn{"codeengine", region_b, account, project_b}.text();
+}
+
+std::string Crn::text() const {
+  return "crn:v1:bluemix:public:" + service + ":" + region + ":a/" + account + ":" + instance +
+         ":" + resource_type + ":" + resource;
+}
+
+std::optional<Crn> parse_crn(const std::string& text) {
+  std::vector<std::string> parts;
+  std::size_t start = 0;
+  while (parts.size() < 9) {
+    const auto colon = text.find(':', start);
+    if (colon == std::string::npos) return std::nullopt;
+    parts.push_back(text.substr(start, colon - start));
+    start = colon + 1;
+  }
+  if (parts[0] != "crn" || parts[1] != "v1") return std::nullopt;
+  const std::string account = parts[6].rfind("a/", 0) == 0 ? parts[6].substr(2) : std::string{};
+  return Crn{parts[4], parts[5], account, parts[7], parts[8], text.substr(start)};
 }
 
 }  // namespace localcloud

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -109,9 +110,28 @@ struct Seed {
   std::string region_b = "us-south";
   std::string resource_group = "fedcba9876543210fedcba9876543210";
 
+  std::string trusted_component = "certloop";  // the application of project A that has the token
+
   std::string sm_crn() const;  // crn:v1:bluemix:public:secrets-manager:eu-de:a/<account>:<guid>::
   std::string en_crn() const;
+  std::string project_a_crn() const;
+  std::string project_b_crn() const;
 };
+
+// crn:v1:bluemix:public:<service>:<region>:a/<account>:<guid>:<type>:<resource>, in its parts. The
+// resource may itself hold colons.
+struct Crn {
+  std::string service{};
+  std::string region{};
+  std::string account{};  // without "a/"
+  std::string instance{};
+  std::string resource_type{};
+  std::string resource{};
+
+  std::string text() const;
+};
+
+std::optional<Crn> parse_crn(const std::string& text);
 
 // Runs `task` on the cloud's thread after `wait` of real time. How services do things later
 // (asynchronous orders, batches, retries). Never waits itself.
@@ -133,6 +153,7 @@ struct OutboundRequest {
 struct OutboundResult {
   int status = 0;             // 0: no whole answer
   std::string retry_after{};  // as sent
+  std::string location{};     // likewise
   std::string failure{};      // why there is no answer
 };
 
@@ -150,6 +171,29 @@ class Authority {
   virtual ~Authority() = default;
   // Empty: known and valid. Else the 401 to send, in IBM's standard shape.
   virtual std::optional<Response> refuse(const Request& request) = 0;
+};
+
+// IAM's authorization policies, as far as other services ask for them.
+class Authorizations {
+ public:
+  virtual ~Authorizations() = default;
+  // Whether the instance `source_crn` may act on `target_crn` in a role, by its display name.
+  virtual bool allows(const std::string& source_crn, const std::string& target_crn,
+                      const std::string& role) const = 0;
+};
+
+// A workload of Code Engine, as the links of trusted profiles name it.
+struct ComputeResource {
+  std::string project_crn{};
+  std::string component_type{};  // "application", "job" or "function"
+  std::string component_name{};
+};
+
+// What Code Engine puts into the file of a workload, to be shown to IAM for an access token.
+class ComputeTokens {
+ public:
+  virtual ~ComputeTokens() = default;
+  virtual std::string compute_token(const ComputeResource& resource) = 0;  // a new one each time
 };
 
 // One thing that happened to one secret, as Secrets Manager tells Event Notifications.
@@ -172,7 +216,7 @@ class EventSink {
   // Pending until the next dispatch (1 to 2 minutes, or /_local/flush).
   virtual void publish(SecretEvent event) = 0;
   // SM's registration call: makes the instance a source of that EN instance. False: no such EN
-  // instance. An unregister with empty en_crn removes it.
+  // instance. Throws HttpError when it is not authorized to be one.
   virtual bool register_source(const std::string& sm_crn, const std::string& en_crn,
                                const std::string& name, const std::string& description) = 0;
   virtual void unregister_source(const std::string& sm_crn) = 0;
@@ -186,6 +230,8 @@ struct World {
   Scheduler* scheduler = nullptr;  // set before any service is made
   Outbound* outbound = nullptr;    // likewise
   Authority* authority = nullptr;
+  Authorizations* authorizations = nullptr;
+  ComputeTokens* compute_tokens = nullptr;
   EventSink* events = nullptr;
   std::string address{};  // "http://127.0.0.1:4711", once it is listening
 };

@@ -1,44 +1,44 @@
 #pragma once
-#include <deque>
 #include <string>
-#include <unordered_map>
 
-#include "hack/localcloud/frame/rs256_key.h"
 #include "hack/localcloud/frame/world.h"
+#include "hack/localcloud/iam/identities.h"
+#include "hack/localcloud/iam/policies.h"
+#include "hack/localcloud/iam/tokens.h"
 
 namespace localcloud {
 
-// IAM's token service: API key and compute resource token in, access token out. Also the judge of
-// every token that the other services are shown.
-class Iam : public Service, public Authority {
+// IAM: the token service, the identity API (API keys, service ids, trusted profiles) and the
+// policy API. Also the judge of every token and every authorization that other services meet.
+class Iam : public Service, public Authority, public Authorizations, public ComputeTokens {
  public:
   // `world` must outlive the service.
   explicit Iam(World& world);
 
   Response handle(const Request& request) override;
-  // Accepts "Bearer <token>" and the bare token (the Code Engine docs' own curl calls).
   std::optional<Response> refuse(const Request& request) override;
+  bool allows(const std::string& source_crn, const std::string& target_crn,
+              const std::string& role) const override;
+  std::string compute_token(const ComputeResource& resource) override;
+
+  // For the keys of instances: a new API key's value; and the end of one.
+  std::string new_api_key(const std::string& name) { return identities_.new_key(name); }
+  void drop_api_key(const std::string& value) { identities_.drop_key(value); }
+  void forget_instance(const std::string& guid) { policies_.forget_instance(guid); }
 
   // From now on every token given so far is refused.
-  void revoke_tokens();
+  void revoke_tokens() { tokens_.revoke_all(); }
+  // {"project_crn":...,"component_type":...,"component_name":...} -> {"token":...}
+  Response control_compute_tokens(const Request& request);
 
  private:
-  using Form = std::multimap<std::string, std::string>;
-
-  Response give_token(const Request& request);
-  Response login_with_key(const Request& request, const Form& form);
-  Response login_with_compute_token(const Request& request, const Form& form);
-  Response grant(const std::string& grant_type, const Json& identity);
-  void remember(const std::string& token, Time expiry);
-  Response error(const Request& request, int status, const std::string& code,
-                 const std::string& message);
+  Response serve(const Request& request);
 
   World& world_;
+  iam::Identities identities_;
+  iam::Tokens tokens_;
+  iam::Policies policies_;
   Router router_{};
-  const std::string key_id_;
-  Rs256Key key_{};
-  std::unordered_map<std::string, Time> expiries_{};
-  std::deque<std::string> oldest_first_{};
 };
 
 }  // namespace localcloud

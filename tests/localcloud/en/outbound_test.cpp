@@ -140,7 +140,7 @@ TEST_CASE("nothing but http to a loopback address is ever called") {
     outbound.send({.method = "POST", .url = url},
                   [&](const localcloud::OutboundResult& result) { failure = result.failure; });
     io.run();
-    CHECK(failure == "the local cloud speaks http to loopback addresses only");
+    CHECK(failure.find("loopback addresses only") != std::string::npos);
   }
 }
 

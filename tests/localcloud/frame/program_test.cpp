@@ -111,6 +111,22 @@ TEST_CASE("the program tells its addresses, serves, and ends with 0 when asked t
   CHECK(std::distance(begin(files), end(files)) == 2);
 }
 
+TEST_CASE("with --tls the CA lies beside the env file, under the names that clients look for") {
+  const Folder folder;
+  Program program({"--tls", "--env-file", folder.path + "/env"});
+  CHECK(program.line().rfind("local cloud at https://", 0) == 0);
+  const auto names = read_env(folder.path + "/env");
+  for (const char* name : {"LOCALCLOUD_CA_FILE", "CERTLOOP_CA_FILE", "SSL_CERT_FILE",
+                           "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"}) {
+    CAPTURE(name);
+    CHECK(names.at(name) == folder.path + "/env.ca.pem");
+  }
+  std::ifstream file(names.at("CERTLOOP_CA_FILE"));
+  std::string first;
+  std::getline(file, first);
+  CHECK(first == "-----BEGIN CERTIFICATE-----");
+}
+
 TEST_CASE("the program refuses what it cannot or should not do") {
   struct Case {
     std::vector<std::string> arguments;
@@ -137,7 +153,8 @@ TEST_CASE("the program refuses what it cannot or should not do") {
 TEST_CASE("the program explains its options") {
   Program program({"--help"});
   const std::string help = program.rest();
-  for (const std::string option : {"--listen", "--env-file", "--listen-anywhere", "127.0.0.1:0"}) {
+  for (const std::string option :
+       {"--listen", "--env-file", "--listen-anywhere", "--tls", "127.0.0.1:0"}) {
     CAPTURE(option);
     CHECK(help.find(option) != std::string::npos);
   }

@@ -119,3 +119,23 @@ TEST_CASE("the seed's names are real ones in form") {
         "99999999-aaaa-bbbb-cccc-dddddddddddd::");
   CHECK(seed.en_crn().rfind("crn:v1:bluemix:public:event-notifications:eu-de:a/", 0) == 0);
 }
+
+TEST_CASE("a CRN has ten parts, the last of which may hold colons") {
+  const localcloud::Seed seed;
+  const auto crn = localcloud::parse_crn(seed.sm_crn());
+  REQUIRE(crn.has_value());
+  CHECK(crn->service == "secrets-manager");
+  CHECK(crn->region == seed.sm_region);
+  CHECK(crn->account == seed.account);
+  CHECK(crn->instance == seed.sm_instance);
+  CHECK(crn->text() == seed.sm_crn());
+  const auto child = localcloud::parse_crn("crn:v1:bluemix:public:a:b:a/c:d:secret:e:f/g");
+  REQUIRE(child.has_value());
+  CHECK(child->resource_type == "secret");
+  CHECK(child->resource == "e:f/g");
+  for (const char* text :
+       {"", "crn", "crn:v1:bluemix:public:a:b:a/c:d", "urn:v1:x:x:a:b:c:d:e:f"}) {
+    CAPTURE(text);
+    CHECK_FALSE(localcloud::parse_crn(text).has_value());
+  }
+}

@@ -1,0 +1,60 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "hack/localcloud/rc/model.h"
+#include "hack/localcloud/rc/refusal.h"
+
+namespace localcloud {
+
+// The resource controller: instances of services and their keys. Begins with the seed's instances
+// of Secrets Manager and Event Notifications and the two projects of Code Engine.
+class ResourceController : public Service {
+ public:
+  // What the rest of the cloud does about it. All are set before the first request.
+  struct Effects {
+    std::function<void(const std::string& crn, const std::string& plan)> created{};
+    std::function<void(const std::string& crn)> deleted{};
+    std::function<void(const std::string& crn)> restored{};
+    std::function<std::string(const std::string& name)> new_api_key{};
+    std::function<void(const std::string& value)> drop_api_key{};
+  };
+
+  // Declares its switches. `groups` answers for resource groups: both have one host. The two must
+  // outlive the service.
+  ResourceController(World& world, Service& groups);
+  void set_effects(Effects effects) { effects_ = std::move(effects); }
+
+  Response handle(const Request& request) override;
+
+ private:
+  void add_instance_routes();
+  void add_key_routes();
+  void add_reclamation_routes();
+  void add_seed(const std::string& crn, const std::string& name, const std::string& plan);
+
+  rc::Instance& find(const std::string& id);        // GUID or CRN; throws Refusal
+  rc::Instance& find_alive(const std::string& id);  // likewise, when it is deleted
+  rc::Instance& find_reclaimable(const std::string& reclamation);
+  rc::Key& find_key(const std::string& id);
+  rc::Instance read_order(const Json& body) const;
+  Response create(const Request& request);
+  Response update(const Request& request, const Params& params);
+  Response erase(const Request& request, const Params& params);
+  Response create_key(const Request& request);
+  Response act(const Params& params);
+  void refuse_beyond_quota(const rc::Instance& order) const;
+  void begin(rc::Instance& instance, const std::string& operation);
+  Response answer(int status, const rc::Instance& instance) const;
+  Response error(const rc::Refusal& refusal);
+
+  World& world_;
+  Service& groups_;
+  Effects effects_{};
+  Router router_{};
+  std::vector<rc::Instance> instances_{};
+  std::vector<rc::Key> keys_{};
+};
+
+}  // namespace localcloud
