@@ -25,6 +25,7 @@ bool contains(const std::string& text, const std::string& part) {
   const auto same = [](unsigned char a, unsigned char b) {
     return std::tolower(a) == std::tolower(b);
   };
+  if (part.empty()) return true;
   return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 

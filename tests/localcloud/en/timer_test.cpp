@@ -13,7 +13,8 @@ struct Clockwork : Stage {
   explicit Clockwork(const Json& schedule) {
     move_to("2026-11-24T12:00:01Z");
     subscribe("s", stage::application());
-    for (const Json& source : call("GET", "/sources").body.at("sources")) {
+    const Json all = call("GET", "/sources").body;
+    for (const Json& source : all.at("sources")) {
       if (source["type"] == "periodic-timer") timer = source["id"];
     }
     answer = put(schedule);

@@ -26,7 +26,8 @@ struct Controller : SignedIn {
     const Client catalog(names.at("GLOBAL_CATALOG_URL"));
     const Json found = catalog.get("?q=" + service).json();
     const std::string id = found["resources"][0]["id"];
-    for (const Json& one : catalog.get("/" + id + "/plan").json().at("resources")) {
+    const Json plans = catalog.get("/" + id + "/plan").json();
+    for (const Json& one : plans.at("resources")) {
       if (one["name"] == name) return one["id"];
     }
     return {};
@@ -127,8 +128,8 @@ TEST_CASE("the target may be the catalog's deployment") {
   const Controller at;
   const Client catalog(at.names.at("GLOBAL_CATALOG_URL"));
   Json body = at.order("elsewhere");
-  for (const Json& one :
-       catalog.get(std::string("/") + kStandard + "/deployment").json().at("resources")) {
+  const Json deployments = catalog.get(std::string("/") + kStandard + "/deployment").json();
+  for (const Json& one : deployments.at("resources")) {
     if (one["metadata"]["deployment"]["location"] == "au-syd") body["target"] = one["catalog_crn"];
   }
   CHECK(at.get(at.create(body))["region_id"] == "au-syd");
