@@ -73,7 +73,8 @@ async function attempt(service, row, saved) {
   }
   const { status, headers, result } = answer;
   if (row.error) return { why: `no error, but ${status}` };
-  if (row.status && row.status !== status) return { why: `status ${status}, not ${row.status}` };
+  const wrong = row.status && differences(row.status, status, 'status');
+  if (wrong) return { why: wrong };
   if (row.save) saved[row.save] = { ...result, '@': headers };
   return { why: differences(resolve(row.holds ?? {}, saved), result ?? {}, 'answer') };
 }

@@ -119,8 +119,9 @@ def attempt(service, row, saved):
         return matching.Refused(seen["status"], "%s: %s" % (seen["status"], seen["message"]))
     if "error" in row:
         return "no error, but %s" % status
-    if "status" in row and row["status"] != status:
-        return "status %s, not %s" % (status, row["status"])
+    wrong = "status" in row and matching.differences(row["status"], status, "status")
+    if wrong:
+        return wrong
     if "save" in row:
         saved[row["save"]] = {**result, "@": {name.lower(): value for name, value in headers.items()}} \
             if isinstance(result, dict) else result

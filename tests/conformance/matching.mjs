@@ -24,8 +24,9 @@ export function resolve(value, saved) {
 }
 
 function memberDifferences(name, member, actual, where) {
-  if (name === '#') {
+  if (name.startsWith('#')) {
     const size = Array.isArray(actual) ? actual.length : Object.keys(actual).length;
+    if (name === '#>') return size > member ? '' : `${where} has only ${size} elements`;
     return size === member ? '' : `${where} has ${size} elements, not ${member}`;
   }
   if (name === '!') return member in actual ? `${where} has ${member}` : '';

@@ -43,7 +43,7 @@ def resolve(value, saved):
 def differences(expected, actual, where):
     """What of `expected` is not in `actual`, or "".
 
-    Objects may have more members. `"#": n` is a count of elements, `"!": name` a member that is not there.
+    Objects may have more members. `"#": n` is a count of elements, `"#>": n` a lower bound of it, `"!": name` a member that is not there.
     A list's elements are each somewhere in the actual list. A text that begins with ~ is a regular
     expression, found anywhere in the actual value as text.
     """
@@ -51,6 +51,8 @@ def differences(expected, actual, where):
         for name, member in expected.items():
             if name == "#":
                 found = "" if len(actual) == member else "%s has %d elements, not %s" % (where, len(actual), member)
+            elif name == "#>":
+                found = "" if len(actual) > member else "%s has only %d elements" % (where, len(actual))
             elif name == "!":
                 found = "%s has %s" % (where, member) if member in actual else ""
             elif not isinstance(actual, dict) or name not in actual:
