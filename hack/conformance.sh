@@ -20,10 +20,8 @@ if [[ -z ${CONFORMANCE_LOCALCLOUD:-} ]]; then
     { printf '%s\n' "$built" | tail -n 40; exit 1; }
 fi
 
-# Once a list is installed its copy stands beside it; another list installs anew.
-installed() { cmp -s "$suite/$1" "$place/$1"; }
 install_python() {
-  installed requirements.txt && return
+  cmp -s "$suite/requirements.txt" "$place/requirements.txt" && return
   echo "conformance: installing IBM's SDKs for Python"
   python3 -m venv --clear "$place/venv" &&
     "$place/venv/bin/pip" install --quiet --disable-pip-version-check -r "$suite/requirements.txt" &&
@@ -31,48 +29,59 @@ install_python() {
 }
 # One by one: a version that the registry does not have must not keep the others away.
 install_node() {
-  installed package.json && return
-  echo "conformance: installing IBM's SDKs for Node"
-  rm -rf "$place/node" && mkdir "$place/node"
-  local package missing=0
-  for package in $(jq -r '.dependencies | to_entries[] | "\(.key)@\(.value)"' "$suite/package.json"); do
-    timeout 300 npm install --silent --no-audit --no-fund --no-package-lock --prefix "$place/node" "$package" ||
-      { echo "conformance: no $package"; missing=1; }
-  done
-  # Not remembered if some are missing: the next run asks again.
-  [[ $missing -eq 1 ]] || cp "$suite/package.json" "$place/"
+  local name version missing=0
+  mkdir -p "$place/node"
+  while read -r name version; do
+    [[ $(jq -r .version "$place/node/node_modules/$name/package.json" 2>/dev/null) == "$version" ]] && continue
+    echo "conformance: installing $name"
+    timeout 600 npm install --silent --no-audit --no-fund --no-package-lock --save-exact \
+      --prefix "$place/node" "$name@$version" || missing=1
+  done < <(jq -r '.dependencies | to_entries[] | "\(.key) \(.value)"' "$suite/package.json")
+  return "$missing"
 }
-install_python || echo "conformance: no SDKs for Python"
-install_node || echo "conformance: no SDKs for Node"
+install_python || { echo "conformance: cannot install all SDKs for Python"; rm -rf "$place/venv"; }
+install_node || echo "conformance: cannot install all SDKs for Node"
 
 # Certificates for the rows, made here and thrown away.
-fixtures=$(mktemp -d)
-trap 'rm -rf "$fixtures"' EXIT
-python3 "$suite/fixtures.py" "$fixtures"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+python3 "$suite/fixtures.py" "$scratch"
 
-run() {  # sdk program table: one table against a fresh cloud
-  local sdk=$1 table=$3 name
-  name=$(basename "$table" .json)
-  rm -f "$fixtures/env"
-  "$localcloud" --env-file "$fixtures/env" >"$place/localcloud.log" 2>&1 &
-  local cloud=$!
-  until [[ -s $fixtures/env ]] || ! kill -0 "$cloud" 2>/dev/null; do sleep 0.02; done
+with_cloud() {  # command...: against a fresh cloud
+  rm -f "$scratch/env"
+  "$localcloud" --env-file "$scratch/env" >"$place/localcloud.log" 2>&1 &
+  local cloud=$! status=0
+  until [[ -s $scratch/env ]] || ! kill -0 "$cloud" 2>/dev/null; do sleep 0.02; done
   (
     set -a
     # shellcheck source=/dev/null
-    source "$fixtures/env"
-    CONFORMANCE_TOKEN_FILE=$fixtures/compute-token
+    source "$scratch/env"
+    CONFORMANCE_TOKEN_FILE=$scratch/compute-token NODE_PATH=$place/node/node_modules
     set +a
     printf '%s' "$LOCALCLOUD_COMPUTE_TOKEN" >"$CONFORMANCE_TOKEN_FILE"
-    NODE_PATH=$place/node/node_modules $2 "$table" "$fixtures/fixtures.json" "$place/findings/$name.$sdk.json"
-  ) || echo "conformance: the driver for $sdk failed on $name"
-  kill "$cloud"
+    exec "$@"
+  ) || status=$?
+  kill "$cloud" 2>/dev/null || true
   wait "$cloud" || true
+  return "$status"
 }
-for table in "$suite"/operations/*.json; do
-  [[ ! -x $place/venv/bin/python ]] || run python "$place/venv/bin/python $suite/drive.py" "$table"
-  [[ ! -d $place/node/node_modules ]] || run node "node $suite/drive.mjs" "$table"
-done
+
 status=0
+python=$place/venv/bin/python
+for table in "$suite"/operations/*.json; do
+  name=$(basename "$table" .json)
+  if [[ -x $python ]]; then
+    with_cloud "$python" "$suite/drive.py" "$table" "$scratch/fixtures.json" "$place/findings/$name.python.json" || status=1
+  fi
+  if [[ -d $place/node/node_modules ]] && jq -e .node "$table" >/dev/null; then
+    with_cloud node "$suite/drive.mjs" "$table" "$scratch/fixtures.json" "$place/findings/$name.node.json" || status=1
+  fi
+done
 python3 "$suite/coverage.py" "$place/findings" "$suite"/operations/*.json || status=1
+if [[ -x $python ]]; then
+  with_cloud "$python" "$suite/compare.py" "$certloop" "$scratch/fixtures.json" "$scratch" || status=1
+else
+  echo "SKIPPED the comparison of certloop's requests: the registry cannot be reached"
+fi
+[[ $status -eq 0 ]] && echo "conformance: all passed" || echo "conformance: something failed"
 exit $status

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and testing certloop needs, from Debian's packages, and only what is missing.
 # Works as root and through sudo. `hack/setup.sh --all` adds what only hack/verify.sh and hack/fuzz.sh
-# need.
+# need, --conformance what only hack/conformance.sh does; a Python or Node that is there already is as
+# good as Debian's.
 set -euo pipefail
 
 packages=(
@@ -12,6 +13,11 @@ packages=(
   ca-certificates curl jq openssl                               # the demo
 )
 [[ ${1:-} == --all ]] && packages+=(clang clang-tidy clang-format libclang-rt-14-dev)
+if [[ ${1:-} == --all || ${1:-} == --conformance ]]; then
+  python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
+  command -v node >/dev/null || packages+=(nodejs)
+  command -v npm >/dev/null || packages+=(npm)
+fi
 
 missing=()
 for package in "${packages[@]}"; do

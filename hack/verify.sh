@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every check there is: format, layers and tests, clang-tidy, sanitizers. What a change must pass.
+# Every check there is: format, layers and tests, IBM's SDKs, clang-tidy, sanitizers. What a change must pass.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 hack/setup.sh --all
@@ -11,6 +11,9 @@ git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
 
 step tests
 hack/test.sh
+
+step conformance
+hack/conformance.sh
 
 step clang-tidy
 cmake --preset tidy >/dev/null

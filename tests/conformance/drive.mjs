@@ -34,8 +34,9 @@ class Service {
 
 async function call(service, row, args, saved) {
   const client = service.client(row.client ?? 'main', saved);
-  if (row.pager) return { status: 200, headers: {}, result: { all: await new service.Sdk[row.pager](client, args).getAll() } };
-  if (!service.Sdk) return { status: 200, headers: {}, result: { token: await client[row.operation](args) } };
+  const told = (result) => ({ status: 200, headers: {}, result });
+  if (row.pager) return told({ all: await new service.Sdk[row.pager](client, args).getAll() });
+  if (!service.Sdk) return told({ token: await client[row.operation](args) });
   return client[row.operation](args);
 }
 
@@ -67,8 +68,11 @@ async function attempt(service, row, saved) {
   } catch (error) {
     if (error instanceof Unknown) throw error;
     const seen = ofError(error);
-    if (row.error) return { why: differences(resolve(row.error, saved), seen, 'error') };
     const told = seen.body.errors?.[0]?.message ?? seen.message;
+    if (row.error) {
+      const why = differences(resolve(row.error, saved), seen, 'error');
+      return { why: why && `${why}: ${told}`, status: seen.status };
+    }
     return { why: seen.status ? `${seen.status}: ${told}` : String(error), status: seen.status };
   }
   const { status, headers, result } = answer;
@@ -88,7 +92,9 @@ async function runRow(service, row, saved, lost) {
     try {
       found = await attempt(service, row, saved);
     } catch (error) {
-      if (error instanceof Unknown) return [lost.get(error.message.split('.')[0]) ?? 'failed', `needs ${error.message}`];
+      if (error instanceof Unknown) {
+        return [lost.get(error.message.split('.')[0]) ?? 'failed', `needs ${error.message}`];
+      }
       found = { why: String(error) };
     }
     if (!found.why || Date.now() >= until) return [outcome(row, found.why, found.status), found.why];
@@ -99,7 +105,14 @@ async function runRow(service, row, saved, lost) {
 const [tableFile, fixturesFile, outFile] = process.argv.slice(2);
 const table = JSON.parse(readFileSync(tableFile, 'utf8'));
 const saved = { ...JSON.parse(readFileSync(fixturesFile, 'utf8')), env: process.env };
-const service = new Service(table);
+let service;
+try {
+  service = new Service(table);
+} catch (error) {
+  if (error.code !== 'MODULE_NOT_FOUND') throw error;
+  console.log(`conformance: no ${table.node.module}`);
+  process.exit(0);
+}
 const here = !table.environment || `${table.environment}_URL` in process.env;
 const findings = [];
 const lost = new Map();
@@ -108,6 +121,7 @@ for (const row of table.rows) {
   if (outcome !== 'passed' && outcome !== 'skipped') {
     for (const name of [row.operation, row.save]) if (name) lost.set(name, outcome);
   }
-  findings.push({ operation: row.operation ?? '', number: findings.length + 1, outcome, why, what: row.control ?? row.operation });
+  const what = row.control ?? row.operation;
+  findings.push({ operation: row.operation ?? '', what, number: findings.length + 1, outcome, why });
 }
 writeFileSync(outFile, JSON.stringify({ service: table.service, sdk: 'node', findings }));

@@ -115,7 +115,8 @@ def attempt(service, row, saved):
     except ApiException as error:
         seen = of_exception(error)
         if "error" in row:
-            return matching.differences(matching.resolve(row["error"], saved), seen, "error")
+            why = matching.differences(matching.resolve(row["error"], saved), seen, "error")
+            return why and matching.Refused(seen["status"], "%s: %s" % (why, seen["message"]))
         return matching.Refused(seen["status"], "%s: %s" % (seen["status"], seen["message"]))
     if "error" in row:
         return "no error, but %s" % status
@@ -159,8 +160,8 @@ def main(table_file, fixtures_file, out_file):
         outcome, why = run_row(service, row, saved, lost) if here else ("absent", "the cloud has no such service")
         if outcome not in ("passed", "skipped"):
             lost.update({name: outcome for name in (row.get("operation"), row.get("save")) if name})
-        findings.append({"operation": row.get("operation", ""), "number": len(findings) + 1, "outcome": outcome, "why": why,
-                         "what": row.get("control") or row["operation"]})
+        findings.append({"operation": row.get("operation", ""), "what": row.get("control") or row["operation"],
+                         "number": len(findings) + 1, "outcome": outcome, "why": why})
     done = {snake(row["operation"]) for row in table["rows"] if "operation" in row}
     for name in sorted(service.surface() - done):
         if not any(re.fullmatch(pattern, name) for pattern in table.get("left_out", {})):

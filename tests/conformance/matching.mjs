@@ -53,7 +53,9 @@ export function differences(expected, actual, where) {
   return expected === actual ? '' : `${where} is ${text}, not ${expected}`;
 }
 
-const NO_PATH = /no such path|not a valid access endpoint|no service at this address|not allowed here|not offered by this cloud/;
+const NO_PATH = new RegExp(
+  'no such path|not a valid access endpoint|no service at this address|not allowed here|not offered by this cloud',
+);
 const COLLECTION = /^(list|create|send)[A-Z]/;
 
 export function outcome(row, why, status) {

@@ -43,9 +43,9 @@ def resolve(value, saved):
 def differences(expected, actual, where):
     """What of `expected` is not in `actual`, or "".
 
-    Objects may have more members. `"#": n` is a count of elements, `"#>": n` a lower bound of it, `"!": name` a member that is not there.
-    A list's elements are each somewhere in the actual list. A text that begins with ~ is a regular
-    expression, found anywhere in the actual value as text.
+    Objects may have more members. `"#": n` is a count of elements, `"#>": n` a bound that it exceeds, `"!": name`
+    a member that is not there. A list's elements are each somewhere in the actual list. A text that begins with
+    ~ is a regular expression, found anywhere in the actual value as text.
     """
     if isinstance(expected, dict):
         for name, member in expected.items():
