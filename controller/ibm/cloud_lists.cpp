@@ -72,6 +72,7 @@ Result<HttpResponse> IbmLists::get(const v1::Endpoint& endpoint, std::string pat
   HttpRequest request;
   request.endpoint = endpoint;
   request.path = std::move(path);
+  request.headers.emplace_back("Accept", "application/json");
   request.deadline = deadline;
   return transport_.send(std::move(request));
 }

@@ -21,6 +21,7 @@ HttpRequest request_for(Method method, const v1::Target& target, std::string pat
   request.method = method;
   request.endpoint = target.project->endpoint;
   request.path = std::move(path) + "?" + kCodeEngineVersion;
+  request.headers.emplace_back("Accept", "application/json");
   request.deadline = deadline;
   return request;
 }

@@ -74,6 +74,7 @@ Result<HttpResponse> SecretsManagerSource::get(const v1::Source& source, std::st
   HttpRequest request;
   request.endpoint = source.manager->endpoint;
   request.path = std::move(path);
+  request.headers.emplace_back("Accept", "application/json");
   request.deadline = deadline;
   return transport_.send(std::move(request));
 }

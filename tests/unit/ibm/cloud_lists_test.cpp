@@ -61,6 +61,8 @@ TEST_CASE("a list of certificates is one GET of its types, sorted by id") {
   CHECK(sent.path ==
         "/api/v2/secrets?secret_types=imported_cert,public_cert,private_cert&sort=id&limit=1000"
         "&offset=0");
+  CHECK(sent.headers ==
+        std::vector<std::pair<std::string, std::string>>{{"Accept", "application/json"}});
   CHECK(sent.deadline == kDeadline);
 }
 

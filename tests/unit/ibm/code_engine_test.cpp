@@ -16,6 +16,7 @@ using test::tls_target;
 constexpr SteadyTime kDeadline{std::chrono::hours(2)};
 const std::string kSecrets = "/projects/id-of-shop/secrets";
 const std::string kVersion = "?version=2026-02-20";
+const std::vector<std::pair<std::string, std::string>> kJsonWanted{{"Accept", "application/json"}};
 
 SecretData pair_of(const char* cert, const char* key) {
   SecretData data;
@@ -67,7 +68,7 @@ TEST_CASE("a secret is read by one GET at its project's address") {
   CHECK(sent.path == kSecrets + "/storefront-tls" + kVersion);
   CHECK(sent.deadline == kDeadline);
   CHECK(sent.body.empty());
-  CHECK(sent.headers.empty());
+  CHECK(sent.headers == kJsonWanted);
 }
 
 TEST_CASE("a secret that does not exist is a value") {
@@ -122,7 +123,7 @@ TEST_CASE("a create posts the whole secret with its name") {
   CHECK(sent.method == Method::post);
   CHECK(sent.path == kSecrets + kVersion);
   CHECK(sent.content_type == "application/json");
-  CHECK(sent.headers.empty());
+  CHECK(sent.headers == kJsonWanted);
   CHECK(sent.deadline == kDeadline);
   CHECK(json::parse(sent.body) == json{{"name", "storefront-tls"},
                                        {"format", "tls"},
@@ -137,8 +138,8 @@ TEST_CASE("a replace puts the whole secret under the tag that was read") {
   CHECK(sent.method == Method::put);
   CHECK(sent.path == kSecrets + "/storefront-tls" + kVersion);
   CHECK(sent.content_type == "application/json");
-  CHECK(sent.headers ==
-        std::vector<std::pair<std::string, std::string>>{{"If-Match", "1774500211"}});
+  CHECK(sent.headers == std::vector<std::pair<std::string, std::string>>{
+                            {"Accept", "application/json"}, {"If-Match", "1774500211"}});
   CHECK(json::parse(sent.body) ==
         json{{"format", "tls"}, {"data", {{"tls_cert", "C"}, {"tls_key", "K"}}}});
 }

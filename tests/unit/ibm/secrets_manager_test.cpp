@@ -57,6 +57,8 @@ TEST_CASE("by id, the current version is read: payload and version of one snapsh
   CHECK(sent.method == Method::get);
   CHECK(sent.endpoint == source_by_id().manager->endpoint);
   CHECK(sent.path == kById + "/versions/current");
+  CHECK(sent.headers ==
+        std::vector<std::pair<std::string, std::string>>{{"Accept", "application/json"}});
   CHECK(sent.deadline == kDeadline);
   CHECK(sent.body.empty());
 }
