@@ -56,7 +56,7 @@ export function differences(expected, actual, where) {
 const NO_PATH = new RegExp(
   'no such path|not a valid access endpoint|no service at this address|not allowed here|not offered by this cloud',
 );
-const COLLECTION = /^(list|create|send)[A-Z]/;
+const COLLECTION = /^(list|create|send|getProject)[A-Z]/;
 
 export function outcome(row, why, status) {
   if (!why) return 'passed';

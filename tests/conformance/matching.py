@@ -77,7 +77,7 @@ def differences(expected, actual, where):
 # a document, but a collection is there or the path is not.
 NO_PATH = re.compile(
     r"no such path|not a valid access endpoint|no service at this address|not allowed here|not offered by this cloud")
-COLLECTION = re.compile(r"(list|create|send)[A-Z]")
+COLLECTION = re.compile(r"(list|create|send|getProject)[A-Z]")
 
 
 def outcome(row, why):
