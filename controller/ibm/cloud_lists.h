@@ -5,7 +5,8 @@
 namespace certloop::ibm {
 
 // Lists of Secrets Manager v2 (offset pages of 1000, sorted by id so that a page shifts as little
-// as possible) and of Code Engine v2 (pages by `start` token). Only the number or token of a `next`
+// as possible) and of Code Engine v2 (pages of 100, by `start` token); a page that is too large for
+// the transport is asked for in smaller ones. Only the number or token of a `next`
 // link is used, never its address. Pages are bounded in number. Needs the roles SecretsReader and
 // Reader. Stateless; threads: any.
 class IbmLists : public CloudLists {
