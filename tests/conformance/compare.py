@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-import time
+import threading
 import urllib.parse
 
 from ibm_cloud_sdk_core import ApiException, ContainerTokenManager, IAMTokenManager
@@ -162,25 +162,25 @@ def record_certloop(certloop, fixtures, folder):
 
 
 def record_run(common, recorder, move):
-    """A running controller, until it has asked for the version of a secret whose line moved."""
-    controller = subprocess.Popen([common[0], "run", *common[2:], "--listen", "127.0.0.1:0", "--allow-unauthenticated"],
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    requests = []
+    """A running controller, until it has asked for the version of a secret whose line moved. Its log tells each call."""
+    controller = subprocess.Popen([common[0], "run", *common[2:], "--listen", "127.0.0.1:0", "--allow-unauthenticated",
+                                   "--log-level", "debug"],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    too_long = threading.Timer(75, controller.kill)
+    too_long.start()
     try:
-        until = time.monotonic() + 75
         moved = False
-        while time.monotonic() < until and not any(one["target"].endswith("/versions/current/metadata")
-                                                   for one in requests):
-            time.sleep(0.2)
-            requests += recorder.taken()
-            if not moved and any("/secrets?" in one["target"] for one in requests):
-                time.sleep(2)
+        for line in controller.stderr:
+            if not moved and '"reconciled"' in line:
                 move()
                 moved = True
+            if "/versions/current/metadata" in line:
+                break
     finally:
+        too_long.cancel()
         controller.terminate()
-        controller.wait(30)
-    return requests + recorder.taken()
+        controller.communicate(timeout=30)
+    return recorder.taken()
 
 
 def version_of(requests):
