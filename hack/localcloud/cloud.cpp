@@ -3,10 +3,10 @@
 #include "hack/localcloud/catalog/global_catalog.h"
 #include "hack/localcloud/ce/code_engine.h"
 #include "hack/localcloud/en/event_notifications.h"
-#include "hack/localcloud/en/outbound.h"
 #include "hack/localcloud/frame/certificates.h"
 #include "hack/localcloud/frame/control.h"
 #include "hack/localcloud/frame/gateway.h"
+#include "hack/localcloud/frame/outbound.h"
 #include "hack/localcloud/frame/server.h"
 #include "hack/localcloud/iam/iam.h"
 #include "hack/localcloud/rc/resource_controller.h"
@@ -37,7 +37,7 @@ struct Cloud::Impl {
 
   std::unique_ptr<Certificates> certificates;  // null without TLS
   Server server;
-  en::LoopbackOutbound outbound;
+  LoopbackOutbound outbound;
   World world;
   Journal journal{};
   Faults faults{};
@@ -77,8 +77,8 @@ Cloud::Impl::Impl(const CloudOptions& options)
   connect_resources();
   add_controls();
   server.start(
-      [this](Request request, std::uint16_t source) {
-        return gateway.handle(std::move(request), source);
+      [this](Request request, std::uint16_t source, Deliver deliver) {
+        gateway.handle(std::move(request), source, std::move(deliver));
       },
       [this]() -> boost::asio::ssl::context& {
         return certificates->server(world.switches.value("tls_certificate").get<std::string>());

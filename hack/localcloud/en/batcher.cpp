@@ -1,8 +1,9 @@
 #include "hack/localcloud/en/batcher.h"
 
 #include <algorithm>
-#include <cctype>
 #include <tuple>
+
+#include "hack/localcloud/frame/characters.h"
 
 namespace localcloud::en {
 namespace {
@@ -53,12 +54,6 @@ Json data_of(const Batch& batch, bool ids_as_crn) {
 std::string type_of(const SecretEvent& event) {
   const std::string suffix = event.event_sub_type.empty() ? "" : ":" + event.event_sub_type;
   return kPrefix + event.event_type + suffix;
-}
-
-std::string lowercase(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 Json notification(const Batch& batch, World& world) {

@@ -130,10 +130,11 @@ bool DeliveryWorker::succeeded(const OutboundResult& result) const {
 void DeliveryWorker::finish_attempt(const Record& record, const OutboundResult& result) {
   record->status = result.status;
   record->reason = result.failure;
-  const bool redirected = result.status >= 300 && result.status < 400 && !result.location.empty();
+  const bool redirected =
+      result.status >= 300 && result.status < 400 && !result.header("location").empty();
   if (redirected && record->attempts <= kMostRedirects &&
       world_.switches.on("delivery_follow_redirects")) {
-    record->location = result.location;
+    record->location = result.header("location");
     return attempt(record);
   }
   if (succeeded(result)) {
@@ -162,7 +163,7 @@ milliseconds DeliveryWorker::delay_after(int attempts, const OutboundResult& res
     return milliseconds(std::clamp<std::int64_t>(unit * kOldDelay, 0, 600'000));
   }
   int seconds = 0;
-  const std::string& asked = result.retry_after;
+  const std::string asked = result.header("retry-after");
   const auto read = std::from_chars(asked.data(), asked.data() + asked.size(), seconds);
   if (read.ec == std::errc{} && read.ptr == asked.data() + asked.size() && seconds >= 0) {
     return std::chrono::seconds(std::min(seconds, kLongestRetryAfter));

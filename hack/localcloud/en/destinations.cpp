@@ -3,7 +3,6 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "hack/localcloud/en/address.h"
 #include "hack/localcloud/en/listing.h"
 #include "hack/localcloud/en/multipart.h"
 #include "hack/localcloud/en/plan.h"
@@ -11,6 +10,8 @@
 #include "hack/localcloud/en/resources.h"
 #include "hack/localcloud/en/signing.h"
 #include "hack/localcloud/en/view.h"
+#include "hack/localcloud/frame/address.h"
+#include "hack/localcloud/frame/characters.h"
 
 namespace localcloud::en {
 namespace {
@@ -19,11 +20,6 @@ constexpr Length kName{1, 255};
 constexpr Length kDescription{0, 255};
 constexpr std::size_t kLongestConfig = 64U << 10;
 constexpr std::size_t kMostHeaders = 50;
-
-std::string lowercase(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
 
 // Go and Node send "true", Python "True".
 bool parse_flag(const std::string& text) {

@@ -1,9 +1,10 @@
 #include "hack/localcloud/en/multipart.h"
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
 #include <string_view>
+
+#include "hack/localcloud/frame/characters.h"
 
 namespace localcloud::en {
 namespace {
@@ -12,13 +13,6 @@ constexpr std::size_t kMostParts = 32;
 constexpr std::size_t kLongestBoundary = 70;  // RFC 2046, 5.1.1
 constexpr std::string_view kLineEnd = "\r\n";
 
-std::string lowercase(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return lower;
-}
-
 // The value of `;name=value` or `;name="value"` in a header; empty if it is not there.
 std::string parameter(std::string_view header, std::string_view name) {
   std::size_t at = header.find(';');
@@ -26,7 +20,7 @@ std::string parameter(std::string_view header, std::string_view name) {
     at = header.find_first_not_of("; \t", at);
     const std::size_t equals = header.find('=', std::min(at, header.size()));
     if (equals == std::string_view::npos) return {};
-    const bool wanted = lowercase(header.substr(at, equals - at)) == name;
+    const bool wanted = lowercase(std::string(header.substr(at, equals - at))) == name;
     std::string value;
     at = equals + 1;
     const bool quoted = header.substr(at, 1) == "\"";
@@ -45,7 +39,7 @@ std::string name_of(std::string_view part_headers) {
   while (!part_headers.empty()) {
     const std::string_view line = part_headers.substr(0, part_headers.find(kLineEnd));
     part_headers.remove_prefix(std::min(part_headers.size(), line.size() + kLineEnd.size()));
-    if (lowercase(line.substr(0, line.find(':'))) == "content-disposition") {
+    if (lowercase(std::string(line.substr(0, line.find(':')))) == "content-disposition") {
       return parameter(line, "name");
     }
   }

@@ -11,4 +11,12 @@ inline std::size_t characters(const std::string& utf8) {
   }));
 }
 
+// Of ASCII letters only, as names in HTTP are compared.
+inline std::string lowercase(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 }  // namespace localcloud

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "hack/localcloud/frame/characters.h"
 #include "hack/localcloud/frame/gzip.h"
 #include "hack/localcloud/frame/url.h"
 
@@ -32,13 +33,6 @@ Response refusal(int status, const std::string& code, const std::string& message
   return ibm_error(status, code, message, "localcloud");
 }
 
-std::string lowercase(std::string name) {
-  for (char& c : name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return name;
-}
-
 // RFC 9110, 6.4.1: these answers end after the header, whatever a fault or a switch has ordered.
 bool has_no_body(int status) {
   return status < 200 || status == 204 || status == 304;
@@ -51,6 +45,7 @@ void unpack_body(Request& request) {
     throw HttpError{refusal(400, "bad_request", "The gzip body is broken or too large.")};
   }
   request.body = std::move(*content);
+  std::erase_if(request.headers, [](const auto& one) { return one.first == "content-encoding"; });
 }
 
 Request to_request(http::request<http::string_body> message) {
@@ -59,8 +54,9 @@ Request to_request(http::request<http::string_body> message) {
   const std::string target = text(message.target());
   const auto question = target.find('?');
   request.raw_path = target.substr(0, question);
+  if (question != std::string::npos) request.raw_query = target.substr(question + 1);
   auto path = split_path(request.raw_path);
-  auto query = parse_form(question == std::string::npos ? "" : target.substr(question + 1));
+  auto query = parse_form(request.raw_query);
   if (!path || !query) {
     throw HttpError{refusal(400, "bad_request", "The URL has a broken percent escape.")};
   }
@@ -133,8 +129,10 @@ void Connection::on_request(Error error) {
   if (error) return refuse_unreadable(error);
   keep_alive_ = parser_->get().keep_alive();
   head_ = parser_->get().method() == http::verb::head;
+  stream_.tcp().expires_never();  // the answer may wait for a workload's
   try {
-    deliver(handler_(to_request(parser_->release()), source_));
+    handler_(to_request(parser_->release()), source_,
+             [self = shared_from_this()](Answer answer) { self->deliver(std::move(answer)); });
   } catch (const HttpError& refused) {
     deliver({refused.response});
   }

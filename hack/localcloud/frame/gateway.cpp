@@ -55,13 +55,39 @@ std::int64_t milliseconds_since(std::chrono::steady_clock::time_point start) {
       .count();
 }
 
+// Whatever a service throws becomes an answer.
+Response answer_of(Service& service, const Request& request) {
+  try {
+    Response response = service.handle(request);
+    if (response.status < 200 || response.status > 599) throw std::range_error("no such status");
+    return response;
+  } catch (const HttpError& error) {
+    return error.response;
+  } catch (const std::exception& error) {
+    std::cerr << "localcloud: " << request.method << ' ' << request.raw_path
+              << " failed: " << error.what() << '\n';
+    return ibm_error(500, "internal_error", "The local cloud failed on this request.",
+                     request.header(kCorrelation));
+  }
+}
+
 }  // namespace
 
 Gateway::Gateway(World& world, Journal& journal, Faults& faults)
     : world_(world), journal_(journal), faults_(faults) {}
 
 void Gateway::mount(const std::string& name, const std::string& prefix, Service& service) {
-  mounts_.push_back({name, prefix, split_path(prefix).value(), &service});
+  mounts_.push_back({name, prefix, split_path(prefix).value(),
+                     [&service](const Request& request, const Relay::Reply& reply) {
+                       reply(answer_of(service, request));
+                     }});
+}
+
+void Gateway::mount(const std::string& name, const std::string& prefix, Relay& relay) {
+  mounts_.push_back(
+      {name, prefix, split_path(prefix).value(), [&relay](Request request, Relay::Reply reply) {
+         relay.handle(std::move(request), std::move(reply));
+       }});
 }
 
 const Gateway::Mount* Gateway::find(const Request& request) const {
@@ -74,56 +100,52 @@ const Gateway::Mount* Gateway::find(const Request& request) const {
   return nullptr;
 }
 
-Answer Gateway::handle(Request request, std::uint16_t source) {
-  const auto start = std::chrono::steady_clock::now();
-  const std::string correlation = settle_correlation(request, world_.ids);
+void Gateway::handle(Request request, std::uint16_t source, Deliver deliver) {
   const Mount* mount = find(request);
-  JournalEntry entry;
-  entry.time = world_.clock.now();
-  entry.service = mount != nullptr ? mount->name : "none";
-  entry.method = request.method;
-  entry.path = request.raw_path;
-  entry.source = source;
-  Answer given = answer(mount, request, entry);
-  given.response.headers.emplace_back("X-Correlation-Id", correlation);
+  Visit visit = begin(request, source, mount);
+  if (visit.fault && !visit.fault->applies_request()) return deliver(finish(std::move(visit), {}));
+  serve(mount, std::move(request),
+        [this, visit = std::move(visit), deliver = std::move(deliver)](Response response) mutable {
+          visit.entry.served = response.status;
+          deliver(finish(std::move(visit), {std::move(response)}));
+        });
+}
+
+Gateway::Visit Gateway::begin(Request& request, std::uint16_t source, const Mount* mount) {
+  Visit visit;
+  visit.start = std::chrono::steady_clock::now();
+  visit.correlation = settle_correlation(request, world_.ids);
+  visit.entry.time = world_.clock.now();
+  visit.entry.service = mount != nullptr ? mount->name : "none";
+  visit.entry.method = request.method;
+  visit.entry.path = request.raw_path;
+  visit.entry.source = source;
+  visit.fault = faults_.hit(visit.entry.service, request.method, request.raw_path);
+  return visit;
+}
+
+Answer Gateway::finish(Visit visit, Answer given) {
+  JournalEntry& entry = visit.entry;
+  if (visit.fault) {
+    entry.fault = visit.fault->name();
+    visit.fault->spoil(entry.service, world_.ids, given);
+  }
+  given.response.headers.emplace_back("X-Correlation-Id", visit.correlation);
   entry.status = reaches_caller(given.ending) ? given.response.status : 0;
-  entry.took_ms = milliseconds_since(start) + given.delay.count();
+  entry.took_ms = milliseconds_since(visit.start) + given.delay.count();
   journal_.record(std::move(entry));
   return given;
 }
 
-Answer Gateway::answer(const Mount* mount, Request& request, JournalEntry& entry) {
-  const auto fault = faults_.hit(entry.service, request.method, request.raw_path);
-  Answer given;
-  if (!fault || fault->applies_request()) {
-    given.response = serve(mount, request);
-    entry.served = given.response.status;
-  }
-  if (!fault) return given;
-  entry.fault = fault->name();
-  fault->spoil(entry.service, world_.ids, given);
-  return given;
-}
-
-Response Gateway::serve(const Mount* mount, Request& request) {
-  const std::string trace = request.header(kCorrelation);
+void Gateway::serve(const Mount* mount, Request request, Relay::Reply reply) {
   if (mount == nullptr) {
-    return ibm_error(404, "not_found", "The local cloud has no service at this address.", trace);
+    return reply(ibm_error(404, "not_found", "The local cloud has no service at this address.",
+                           request.header(kCorrelation)));
   }
   request.base_url = reached_address(request, world_) + mount->prefix;
   request.path.erase(request.path.begin(),
                      request.path.begin() + static_cast<std::ptrdiff_t>(mount->segments.size()));
-  try {
-    Response response = mount->service->handle(request);
-    if (response.status < 200 || response.status > 599) throw std::range_error("no such status");
-    return response;
-  } catch (const HttpError& error) {
-    return error.response;
-  } catch (const std::exception& error) {
-    std::cerr << "localcloud: " << request.method << ' ' << request.raw_path
-              << " failed: " << error.what() << '\n';
-    return ibm_error(500, "internal_error", "The local cloud failed on this request.", trace);
-  }
+  mount->serve(std::move(request), std::move(reply));
 }
 
 }  // namespace localcloud

@@ -1,4 +1,7 @@
 #pragma once
+#include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,20 +21,30 @@ class Gateway {
 
   // `name` as in the journal and in faults; `prefix` like "/sm/<guid>".
   void mount(const std::string& name, const std::string& prefix, Service& service);
+  void mount(const std::string& name, const std::string& prefix, Relay& relay);
 
-  Answer handle(Request request, std::uint16_t source);
+  // What the server does with each request.
+  void handle(Request request, std::uint16_t source, Deliver deliver);
 
  private:
   struct Mount {
-    std::string name;
-    std::string prefix;
-    std::vector<std::string> segments;
-    Service* service;
+    std::string name{};
+    std::string prefix{};
+    std::vector<std::string> segments{};
+    std::function<void(Request, Relay::Reply)> serve{};
+  };
+  // A request under way: what the journal will say of it.
+  struct Visit {
+    std::chrono::steady_clock::time_point start{};
+    std::string correlation{};
+    JournalEntry entry{};
+    std::optional<Fault> fault{};
   };
 
   const Mount* find(const Request& request) const;
-  Answer answer(const Mount* mount, Request& request, JournalEntry& entry);
-  Response serve(const Mount* mount, Request& request);
+  Visit begin(Request& request, std::uint16_t source, const Mount* mount);
+  void serve(const Mount* mount, Request request, Relay::Reply reply);
+  Answer finish(Visit visit, Answer given);
 
   World& world_;
   Journal& journal_;

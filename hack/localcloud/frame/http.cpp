@@ -48,9 +48,9 @@ Response method_not_allowed(const Request& request, const std::string& allowed) 
 
 }  // namespace
 
-std::string Request::header(const std::string& lowercase_name) const {
-  for (const auto& [name, value] : headers) {
-    if (name == lowercase_name) return value;
+std::string find(const Headers& headers, const std::string& name) {
+  for (const auto& [known, value] : headers) {
+    if (known == name) return value;
   }
   return {};
 }

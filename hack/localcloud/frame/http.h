@@ -12,18 +12,26 @@ namespace localcloud {
 
 using Json = nlohmann::json;
 
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// The first value of that name, else "".
+std::string find(const Headers& headers, const std::string& name);
+
 struct Request {
   std::string method{};             // "GET"
   std::string raw_path{};           // as sent, without the query
+  std::string raw_query{};          // as sent, without "?"
   std::vector<std::string> path{};  // segments below the service's prefix, each percent-decoded
-  std::multimap<std::string, std::string> query{};             // decoded
-  std::vector<std::pair<std::string, std::string>> headers{};  // names lowercased
-  std::string body{};                                          // already gunzipped
+  std::multimap<std::string, std::string> query{};  // decoded
+  Headers headers{};                                // names lowercased
+  std::string body{};                               // already gunzipped
   // Address under which the caller reached this service: "http://127.0.0.1:4711/sm/<guid>". For
   // href members, so that they work wherever the cloud listens.
   std::string base_url{};
 
-  std::string header(const std::string& lowercase_name) const;  // first, else ""
+  std::string header(const std::string& lowercase_name) const {
+    return find(headers, lowercase_name);
+  }
   std::optional<std::string> query_value(const std::string& name) const;
   // All values of an array parameter: one comma list (also %2C) or repeated keys.
   std::vector<std::string> query_list(const std::string& name) const;
@@ -31,7 +39,7 @@ struct Request {
 
 struct Response {
   int status = 200;
-  std::vector<std::pair<std::string, std::string>> headers{};
+  Headers headers{};
   std::string body{};
   std::string content_type{};  // empty: no body
 
@@ -65,6 +73,15 @@ class Service {
  public:
   virtual ~Service() = default;
   virtual Response handle(const Request& request) = 0;
+};
+
+// What passes requests on to somebody else and so cannot answer at once.
+class Relay {
+ public:
+  using Reply = std::function<void(Response)>;
+  virtual ~Relay() = default;
+  // `reply` is called once, now or later, on the cloud's thread.
+  virtual void handle(Request request, Reply reply) = 0;
 };
 
 // Thrown by handlers; becomes the answer. Carries the whole response, since the services' error

@@ -29,8 +29,9 @@ struct Answer {
 };
 
 // Called on the server's thread with every whole request; `source` is the caller's port. Must not
-// throw and must not wait.
-using RequestHandler = std::function<Answer(Request request, std::uint16_t source)>;
+// throw and must not wait; calls `deliver` once, now or later, on that thread.
+using Deliver = std::function<void(Answer)>;
+using RequestHandler = std::function<void(Request request, std::uint16_t source, Deliver deliver)>;
 
 // What a new connection begins with. Called on the server's thread.
 using TlsChoice = std::function<boost::asio::ssl::context&()>;

@@ -141,20 +141,25 @@ class Scheduler {
   virtual void after(std::chrono::milliseconds wait, std::function<void()> task) = 0;
 };
 
-// One HTTP request that the cloud itself makes, to deliver a notification.
+// One HTTP request that the cloud itself makes: a notification, or what goes on to a workload.
 struct OutboundRequest {
   std::string method{};
   std::string url{};
-  std::vector<std::pair<std::string, std::string>> headers{};
+  Headers headers{};
   std::string body{};
   std::chrono::milliseconds timeout{10'000};  // for the whole exchange
 };
 
 struct OutboundResult {
-  int status = 0;             // 0: no whole answer
-  std::string retry_after{};  // as sent
-  std::string location{};     // likewise
-  std::string failure{};      // why there is no answer
+  int status = 0;     // 0: no whole answer
+  Headers headers{};  // names lowercased
+  std::string body{};
+  std::string failure{};   // why there is no answer
+  bool connected = false;  // false: the other side cannot have seen anything of it
+
+  std::string header(const std::string& lowercase_name) const {
+    return find(headers, lowercase_name);
+  }
 };
 
 // How the cloud calls others without blocking its thread. `done` runs on that thread, once, after

@@ -1,4 +1,4 @@
-#include "hack/localcloud/en/outbound.h"
+#include "hack/localcloud/frame/outbound.h"
 
 #include <boost/asio/io_context.hpp>
 

@@ -1,9 +1,9 @@
-#include "hack/localcloud/en/address.h"
+#include "hack/localcloud/frame/address.h"
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 
-namespace localcloud::en {
+namespace localcloud {
 namespace {
 
 bool is_printable(unsigned char c) {
@@ -54,4 +54,4 @@ std::optional<Address> parse_address(const std::string& url) {
   return address;
 }
 
-}  // namespace localcloud::en
+}  // namespace localcloud

@@ -4,10 +4,10 @@
 
 #include "hack/localcloud/frame/world.h"
 
-namespace localcloud::en {
+namespace localcloud {
 
 // HTTP/1.1 to this machine's loopback addresses and to no other: the local cloud never
-// reaches out. One connection a request, no redirects, answers up to 1 MiB (read and dropped).
+// reaches out. One connection a request, no redirects, answers up to 8 MiB.
 class LoopbackOutbound : public Outbound {
  public:
   // Both are the cloud's and outlive this. `tls` says whom to trust; null: no https.
@@ -20,4 +20,4 @@ class LoopbackOutbound : public Outbound {
   boost::asio::ssl::context* tls_;
 };
 
-}  // namespace localcloud::en
+}  // namespace localcloud

@@ -2,7 +2,7 @@
 #include <optional>
 #include <string>
 
-namespace localcloud::en {
+namespace localcloud {
 
 // An http or https URL in its parts.
 struct Address {
@@ -18,4 +18,4 @@ struct Address {
 // Empty when it is not such a URL, holds user information, blanks or control characters.
 std::optional<Address> parse_address(const std::string& url);
 
-}  // namespace localcloud::en
+}  // namespace localcloud

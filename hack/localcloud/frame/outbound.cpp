@@ -1,4 +1,4 @@
-#include "hack/localcloud/en/outbound.h"
+#include "hack/localcloud/frame/outbound.h"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
@@ -6,10 +6,11 @@
 #include <boost/beast/http.hpp>
 #include <memory>
 
-#include "hack/localcloud/en/address.h"
+#include "hack/localcloud/frame/address.h"
+#include "hack/localcloud/frame/characters.h"
 #include "hack/localcloud/frame/stream.h"
 
-namespace localcloud::en {
+namespace localcloud {
 namespace {
 
 namespace asio = boost::asio;
@@ -19,14 +20,18 @@ namespace http = beast::http;
 using Done = std::function<void(const OutboundResult&)>;
 using Error = beast::error_code;
 
-constexpr std::uint64_t kLargestAnswer = 1U << 20;
+constexpr std::uint64_t kLargestAnswer = 8U << 20;
+
+std::string text(beast::string_view view) {
+  return {view.data(), view.size()};
+}
 
 http::request<http::string_body> to_message(OutboundRequest request, const Address& address) {
   http::request<http::string_body> message;
   message.version(11);
   message.method_string(request.method);
   message.target(address.target);
-  for (const auto& [name, value] : request.headers) message.set(name, value);
+  for (const auto& [name, value] : request.headers) message.insert(name, value);
   const bool is_v6 = address.host.find(':') != std::string::npos;
   const std::string host = is_v6 ? "[" + address.host + "]" : address.host;
   message.set(http::field::host, host + ":" + address.port);
@@ -43,6 +48,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
            Done done)
       : stream_(io, tls), message_(std::move(message)), done_(std::move(done)) {
     parser_.body_limit(kLargestAnswer);
+    if (message_.method() == http::verb::head) parser_.skip(true);
   }
 
   // The timer is set once, so it limits the whole exchange.
@@ -51,6 +57,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     stream_.tcp().expires_after(timeout);
     stream_.tcp().async_connect(endpoint, [self = shared_from_this(), host](Error error) {
       if (error) return self->fail("connect", error);
+      self->connected_ = true;
       if (self->stream_.tls()) return self->shake_hands(host);
       self->write();
     });
@@ -84,19 +91,18 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void finish() {
     Error ignored;
     stream_.tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-    done_({.status = static_cast<int>(parser_.get().result_int()),
-           .retry_after = header(http::field::retry_after),
-           .location = header(http::field::location)});
-  }
-
-  std::string header(http::field name) const {
-    const auto value = parser_.get()[name];
-    return {value.data(), value.size()};
+    OutboundResult result{.status = static_cast<int>(parser_.get().result_int()),
+                          .connected = true};
+    for (const auto& field : parser_.get()) {
+      result.headers.emplace_back(lowercase(text(field.name_string())), text(field.value()));
+    }
+    result.body = std::move(parser_.get().body());
+    done_(result);
   }
 
   void fail(const std::string& step, Error error) {
     const bool late = error == beast::error::timeout;
-    done_({.failure = late ? "timeout" : step + ": " + error.message()});
+    done_({.failure = late ? "timeout" : step + ": " + error.message(), .connected = connected_});
   }
 
   Stream stream_;
@@ -104,6 +110,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   beast::flat_buffer buffer_{};
   http::response_parser<http::string_body> parser_{};
   Done done_;
+  bool connected_ = false;
 };
 
 }  // namespace
@@ -126,4 +133,4 @@ void LoopbackOutbound::send(OutboundRequest request, Done done) {
       ->start(endpoint, address->host, timeout);
 }
 
-}  // namespace localcloud::en
+}  // namespace localcloud
