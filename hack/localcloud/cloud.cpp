@@ -11,6 +11,7 @@
 #include "hack/localcloud/iam/iam.h"
 #include "hack/localcloud/rc/resource_controller.h"
 #include "hack/localcloud/rm/resource_manager.h"
+#include "hack/localcloud/run/process_runtime.h"
 #include "hack/localcloud/sm/secrets_manager.h"
 
 namespace localcloud {
@@ -46,6 +47,12 @@ struct Cloud::Impl {
   EventNotifications notifications;
   SecretsManager secrets_manager;
   CodeEngine code_engine;
+  run::Images images;
+  run::Logs logs;
+  run::Launcher launcher;
+  run::Apps apps;
+  run::Jobs jobs;
+  run::ProcessRuntime runtime;
   ResourceManager resource_manager;
   ResourceController resource_controller;
   GlobalCatalog global_catalog;
@@ -62,6 +69,12 @@ Cloud::Impl::Impl(const CloudOptions& options)
       notifications(world),
       secrets_manager(world),
       code_engine(world),
+      images(options.images),
+      logs(world),
+      launcher(world, server.io(), images, code_engine.workloads(), logs),
+      apps(world, launcher, code_engine.workloads()),
+      jobs(world, launcher, code_engine.workloads()),
+      runtime(launcher, apps, jobs, code_engine.workloads().stand_in()),
       resource_manager(world),
       resource_controller(world, resource_manager),
       global_catalog(world),
@@ -73,6 +86,7 @@ Cloud::Impl::Impl(const CloudOptions& options)
   world.authorizations = &iam;
   world.compute_tokens = &iam;
   world.events = &notifications;
+  code_engine.workloads().use(runtime);
   mount_services();
   connect_resources();
   add_controls();
@@ -95,6 +109,7 @@ void Cloud::Impl::mount_services() {
   gateway.mount("rc", "/rc", resource_controller);
   gateway.mount("rm", "/rm", resource_manager);
   gateway.mount("catalog", "/catalog", global_catalog);
+  gateway.mount("app", "/app", apps);
 }
 
 // What orders at the resource controller bring about elsewhere.
@@ -145,6 +160,11 @@ void Cloud::Impl::add_controls() {
     notifications.renew_signing_keys();
     return Response::empty(204);
   });
+  control.on("GET", "/logs",
+             [this](const Request&, const Params&) { return Response::json(200, logs.list()); });
+  control.on(
+      "GET", "/logs/{project_id}/{collection}/{name}",
+      [this](const Request& request, const Params& params) { return logs.show(request, params); });
   control.on("GET", "/deliveries", [this](const Request&, const Params&) {
     return Response::json(200, notifications.deliveries());
   });

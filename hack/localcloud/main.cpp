@@ -19,7 +19,21 @@ struct Options {
   std::string env_file{};
   bool listen_anywhere = false;
   bool tls = false;
+  std::vector<std::string> images{};
 };
+
+// "NAME=command line", as in "certloop=/usr/bin/certloop run".
+std::map<std::string, std::string> parse_images(const std::vector<std::string>& entries) {
+  std::map<std::string, std::string> images;
+  for (const std::string& entry : entries) {
+    const auto equals = entry.find('=');
+    if (equals == 0 || equals == std::string::npos || equals + 1 == entry.size()) {
+      throw std::runtime_error("--image is NAME='command line'");
+    }
+    images[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  return images;
+}
 
 localcloud::CloudOptions parse_listen(const Options& options) {
   const auto colon = options.listen.rfind(':');
@@ -34,6 +48,7 @@ localcloud::CloudOptions parse_listen(const Options& options) {
     throw std::runtime_error("--listen has no port from 0 to 65535");
   }
   cloud.tls = options.tls;
+  cloud.images = parse_images(options.images);
   cloud.port = static_cast<std::uint16_t>(number);
   if (cloud.address.size() > 2 && cloud.address.front() == '[') {
     cloud.address = cloud.address.substr(1, cloud.address.size() - 2);
@@ -107,6 +122,10 @@ int main(int argc, char** argv) {
                "allow addresses that other machines can reach");
   app.add_flag("--tls", options.tls,
                "serve https with a certificate of an own CA, written beside the env file");
+  app.add_option("--image", options.images,
+                 "NAME='command line': apps and jobs of this image run as processes of it; may be "
+                 "given more than once")
+      ->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
   try {
     serve(options);

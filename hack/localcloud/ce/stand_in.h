@@ -18,6 +18,7 @@ class StandIn : public Runtime {
   void revision_gone(const WorkloadId& id) override;
   void job_run_wanted(const WorkloadId& id, const Json& document) override;
   void job_run_cancelled(const WorkloadId& id) override;
+  void surroundings_changed(const std::string&) override {}  // it has no files
 
  private:
   struct Wish {

@@ -85,6 +85,8 @@ class Runtime {
   virtual void revision_gone(const WorkloadId& id) = 0;
   virtual void job_run_wanted(const WorkloadId& id, const Json& document) = 0;
   virtual void job_run_cancelled(const WorkloadId& id) = 0;
+  // What instances of the project find may be other than it was.
+  virtual void surroundings_changed(const std::string& project_id) = 0;
 };
 
 }  // namespace localcloud::ce

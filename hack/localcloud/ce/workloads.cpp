@@ -129,6 +129,7 @@ void Workloads::look_again(Project& project) {
   }
   const auto pending = [](const Json& run) { return status_of(run) == "pending"; };
   for (const auto& name : project.shelf("job_runs").names(pending)) start_run(project, name);
+  runtime_->surroundings_changed(project.id);
 }
 
 void Workloads::revision_is(const WorkloadId& id, const RevisionReport& report) {
