@@ -82,6 +82,7 @@ Cloud::Impl::Impl(const CloudOptions& options)
   world.switches.declare("tls_certificate", "good",
                          "what new connections of --tls are shown; only good is to be trusted",
                          one_of({"good", "wrong_host", "expired", "untrusted"}));
+  world.any_host = options.any_host;
   world.authority = &iam;
   world.authorizations = &iam;
   world.compute_tokens = &iam;

@@ -12,6 +12,7 @@ struct CloudOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: a free one
   bool tls = false;        // https, with a certificate of the cloud's own CA
+  bool any_host = false;   // answers to any name in "Host", not to addresses and localhost alone
   // Image reference -> command line: apps and jobs of these images run, as processes.
   std::map<std::string, std::string> images{};
 };

@@ -48,6 +48,7 @@ localcloud::CloudOptions parse_listen(const Options& options) {
     throw std::runtime_error("--listen has no port from 0 to 65535");
   }
   cloud.tls = options.tls;
+  cloud.any_host = options.listen_anywhere;
   cloud.images = parse_images(options.images);
   cloud.port = static_cast<std::uint16_t>(number);
   if (cloud.address.size() > 2 && cloud.address.front() == '[') {

@@ -1,5 +1,6 @@
 #include "tests/e2e/world.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
@@ -46,8 +47,9 @@ Certificate Pki::issue(const std::string& dns_name, test_pki::Time not_after) co
   return {leaf.certificate(), intermediate_.certificate(), leaf.private_key(), leaf.serial()};
 }
 
-World::World()
-    : token_(cloud_client::access_token(cloud_environment_.at("CERTLOOP_IAM_URL"),
+World::World(const localcloud::CloudOptions& options)
+    : cloud_(options),
+      token_(cloud_client::access_token(cloud_environment_.at("CERTLOOP_IAM_URL"),
                                         cloud_environment_.at("CERTLOOP_API_KEY"))),
       sm_(Client(cloud_environment_.at("LOCALCLOUD_SM_URL")).bearer(token_)),
       shop_(Client(cloud_environment_.at("LOCALCLOUD_CE_URL_A") + "/projects/" +
@@ -141,7 +143,7 @@ void World::add_mapping(const std::string& name, const std::string& from,
 
 void World::write_mapping(const std::string& resync) {
   const auto& e = cloud_environment_;
-  const std::string text =
+  mapping_text_ =
       "apiVersion: certloop.dev/v1\nkind: CertificateMapping\nmetadata:\n  name: test\nspec:\n"
       "  resync: " +
       resync + "\n  secretsManagers:\n    main: { url: \"" + e.at("LOCALCLOUD_SM_URL") +
@@ -149,7 +151,7 @@ void World::write_mapping(const std::string& resync) {
       e.at("LOCALCLOUD_CE_URL_A") + "\" }\n    admin: { id: " + e.at("LOCALCLOUD_PROJECT_B") +
       ", url: \"" + e.at("LOCALCLOUD_CE_URL_B") + "\" }\n  mappings:\n" + mappings_;
   // Swapped in whole, as an editor or a mounted config map does it.
-  std::filesystem::rename(folder_.write("mapping.draft", text), mapping_path());
+  std::filesystem::rename(folder_.write("mapping.draft", mapping_text_), mapping_path());
 }
 
 std::map<std::string, std::string> World::environment() const {
@@ -227,6 +229,13 @@ void World::point(const std::string& destination, const std::string& url) {
 
 void World::flush() {
   sent(local_.post("/flush"), "flush");
+}
+
+void World::wait_for(const std::function<bool()>& done) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!done()) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain");
+  }
 }
 
 Controller::Controller(const World& world, const std::vector<std::string>& more,

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -58,7 +59,7 @@ struct To {
 
 class World {
  public:
-  World();
+  explicit World(const localcloud::CloudOptions& options = {});
 
   // --- the cloud, as its user sees it
   std::string import_certificate(const std::string& name, const Certificate& certificate);
@@ -86,6 +87,7 @@ class World {
                    const std::vector<To>& targets);
   void write_mapping(const std::string& resync = "10m");
   std::string mapping_path() const { return folder_.path("mapping.yaml"); }
+  std::string mapping_text() const { return mapping_text_; }
   const Folder& folder() const { return folder_; }
 
   // --- the controller
@@ -100,18 +102,22 @@ class World {
   void point(const std::string& destination, const std::string& url);
   void flush();  // Secrets Manager's pending events go out now
 
+  // Until `done` says so, by asking again and again; fails the test after half a minute.
+  static void wait_for(const std::function<bool()>& done);
+
  private:
   void add_mapping(const std::string& name, const std::string& from,
                    const std::vector<To>& targets);
   std::string make_destination(const std::string& type, const Json& params);  // its id
   void subscribe(const std::string& destination_id, const Json& attributes);
 
-  localcloud::Cloud cloud_{};
+  localcloud::Cloud cloud_;
   std::map<std::string, std::string> cloud_environment_ = cloud_.environment();
   std::string token_;
   Client sm_, shop_, admin_, en_, local_;
   Folder folder_{};
   std::string mappings_{};
+  std::string mapping_text_{};
 };
 
 // `certloop run`, listening on a free port.

@@ -1,6 +1,7 @@
 #include "hack/localcloud/frame/gateway.h"
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <exception>
 #include <iostream>
 #include <stdexcept>
@@ -29,6 +30,17 @@ std::string settle_correlation(Request& request, Ids& ids) {
   std::erase_if(request.headers, [](const auto& header) { return header.first == kCorrelation; });
   request.headers.emplace_back(kCorrelation, id);
   return id;
+}
+
+// Whether the caller asked for this machine by an address or as localhost. Another name can only
+// have been led here by its owner's DNS: a web page that speaks through its visitor's browser.
+bool meant_for_us(const Request& request) {
+  const std::string host = request.header("host");
+  const std::string name = host.substr(0, host.find(host.starts_with('[') ? ']' : ':'));
+  if (name.empty() || name == "localhost") return true;
+  boost::system::error_code error;
+  boost::asio::ip::make_address(name.substr(name.starts_with('[') ? 1 : 0), error);
+  return !error;
 }
 
 std::string reached_address(const Request& request, const World& world) {
@@ -138,6 +150,11 @@ Answer Gateway::finish(Visit visit, Answer given) {
 }
 
 void Gateway::serve(const Mount* mount, Request request, Relay::Reply reply) {
+  if (!world_.any_host && !meant_for_us(request)) {
+    return reply(ibm_error(421, "misdirected_request",
+                           "The local cloud answers to addresses and to localhost.",
+                           request.header(kCorrelation)));
+  }
   if (mount == nullptr) {
     return reply(ibm_error(404, "not_found", "The local cloud has no service at this address.",
                            request.header(kCorrelation)));

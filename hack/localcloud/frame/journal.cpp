@@ -1,6 +1,7 @@
 #include "hack/localcloud/frame/journal.h"
 
 #include <charconv>
+#include <cstdio>
 
 namespace localcloud {
 namespace {
@@ -8,11 +9,21 @@ namespace {
 constexpr std::size_t kCapacity = 100'000;
 constexpr std::size_t kPathLimit = 1024;
 
+// "2026-11-24T16:09:58.123Z": legs of one story may be a few milliseconds long.
+std::string exact(Time time) {
+  const auto rest = time - std::chrono::floor<std::chrono::seconds>(time);
+  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(rest).count();
+  char fraction[8];
+  std::snprintf(fraction, sizeof fraction, ".%03d", static_cast<int>(ms));
+  std::string text = rfc3339(time);
+  return text.insert(text.size() - 1, fraction);
+}
+
 Json to_json(const JournalEntry& entry) {
   Json json = {
-      {"sequence", entry.sequence}, {"time", rfc3339(entry.time)}, {"service", entry.service},
-      {"method", entry.method},     {"path", entry.path},          {"status", entry.status},
-      {"served", entry.served},     {"took_ms", entry.took_ms},    {"source", entry.source}};
+      {"sequence", entry.sequence}, {"time", exact(entry.time)}, {"service", entry.service},
+      {"method", entry.method},     {"path", entry.path},        {"status", entry.status},
+      {"served", entry.served},     {"took_ms", entry.took_ms},  {"source", entry.source}};
   if (!entry.fault.empty()) json["fault"] = entry.fault;
   return json;
 }

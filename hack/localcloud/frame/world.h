@@ -239,6 +239,7 @@ struct World {
   ComputeTokens* compute_tokens = nullptr;
   EventSink* events = nullptr;
   std::string address{};  // "http://127.0.0.1:4711", once it is listening
+  bool any_host = false;  // answers whatever name it is called by, not only addresses
 };
 
 }  // namespace localcloud

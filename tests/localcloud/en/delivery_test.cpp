@@ -83,7 +83,7 @@ TEST_CASE("Retry-After in seconds overrides the delay, anything else does not") 
     INFO(one.value);
     Stage stage;
     stage.subscribe("s", application());
-    stage.outbound.script.push_back({.status = 503, .retry_after = one.value});
+    stage.outbound.script.push_back({.status = 503, .headers = {{"retry-after", one.value}}});
     publish_apart(stage, {"a"});
     stage.scheduler.advance(24h);
     REQUIRE(stage.outbound.times.size() == 2);

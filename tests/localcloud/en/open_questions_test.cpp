@@ -33,7 +33,7 @@ Json api_event(Stage& stage, const std::string& name) {
 TEST_CASE("switch delivery_retry_policy: growing delays, or 5 s for 60 s") {
   Stage stage;
   stage.subscribe("s", application());
-  stage.outbound.script.assign(40, {.status = 503, .retry_after = "2"});
+  stage.outbound.script.assign(40, {.status = 503, .headers = {{"retry-after", "2"}}});
   send_one(stage);
   stage.scheduler.advance(1h);
   CHECK(seconds(stage) == std::vector<long>{0, 2, 4, 6});
@@ -72,7 +72,8 @@ TEST_CASE("switch delivery_success: which answers are good") {
 TEST_CASE("switch delivery_follow_redirects: whether a redirect is gone after") {
   Stage stage;
   stage.subscribe("s", application());
-  const localcloud::OutboundResult moved{.status = 302, .location = "https://app.example/there"};
+  const localcloud::OutboundResult moved{.status = 302,
+                                         .headers = {{"location", "https://app.example/there"}}};
   stage.outbound.script.assign(1, moved);
   send_one(stage);
   stage.scheduler.advance(1h);

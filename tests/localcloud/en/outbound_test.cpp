@@ -65,7 +65,7 @@ struct Line {
   boost::asio::io_context io{};
   receiver::Receiver receiver{io};
   IoScheduler scheduler{io};
-  localcloud::en::LoopbackOutbound outbound{io};
+  localcloud::LoopbackOutbound outbound{io};
   localcloud::World world{};
   localcloud::en::Signing signing{world};
   std::optional<localcloud::en::DeliveryWorker> worker{};
@@ -135,7 +135,7 @@ TEST_CASE("nothing but http to a loopback address is ever called") {
                           "http://127.0.0.1.example/", "http://[2001:db8::1]/", "nonsense"}) {
     INFO(url);
     boost::asio::io_context io;
-    localcloud::en::LoopbackOutbound outbound(io);
+    localcloud::LoopbackOutbound outbound(io);
     std::string failure;
     outbound.send({.method = "POST", .url = url},
                   [&](const localcloud::OutboundResult& result) { failure = result.failure; });

@@ -162,7 +162,7 @@ TEST_CASE("the journal tells no status of what was never answered") {
 
 TEST_CASE("broken answers break in the way that was ordered") {
   const SignedIn at;
-  const std::string get = "GET /iam HTTP/1.1\r\nHost: x\r\n\r\n";
+  const std::string get = "GET /iam HTTP/1.1\r\nHost: localhost\r\n\r\n";
   SECTION("reset") {
     at.fault({{"service", "iam"}, {"reset", true}});
     RawConnection connection(at.cloud.port());

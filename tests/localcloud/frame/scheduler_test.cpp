@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 
 TEST_CASE("tasks run on the server's thread, the earlier ones first") {
   Server server("127.0.0.1", 0);
-  server.start([](Request, std::uint16_t) { return Answer{}; });
+  server.start([](const Request&, std::uint16_t, const Deliver& deliver) { deliver({}); });
   std::vector<int> order;
   std::thread::id thread;
   std::promise<void> done;
@@ -27,7 +27,7 @@ TEST_CASE("tasks run on the server's thread, the earlier ones first") {
 
 TEST_CASE("a task that throws does not keep the next one from running") {
   Server server("127.0.0.1", 0);
-  server.start([](Request, std::uint16_t) { return Answer{}; });
+  server.start([](const Request&, std::uint16_t, const Deliver& deliver) { deliver({}); });
   std::promise<void> done;
   server.after(milliseconds(0), [] { throw std::runtime_error("on purpose"); });
   server.after(milliseconds(1), [&] { done.set_value(); });
@@ -39,7 +39,7 @@ TEST_CASE("a stopped server runs no task and drops what it holds") {
   bool ran = false;
   {
     Server server("127.0.0.1", 0);
-    server.start([](Request, std::uint16_t) { return Answer{}; });
+    server.start([](const Request&, std::uint16_t, const Deliver& deliver) { deliver({}); });
     server.after(std::chrono::hours(1), [held, &ran] { ran = true; });
     server.stop();
   }

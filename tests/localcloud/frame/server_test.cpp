@@ -5,6 +5,7 @@
 
 #include <ctime>
 #include <memory>
+#include <utility>
 
 #include "hack/localcloud/frame/gzip.h"
 #include "tests/localcloud/frame/raw_connection.h"
@@ -30,7 +31,7 @@ std::string gzip(const std::string& text) {
   return packed;
 }
 
-const std::string kGetClock = "GET /_local/clock HTTP/1.1\r\nHost: x\r\n\r\n";
+const std::string kGetClock = "GET /_local/clock HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 }  // namespace
 
@@ -65,6 +66,28 @@ TEST_CASE("an address without a service answers 404 in the standard shape") {
   }
 }
 
+TEST_CASE("a name that only a foreign DNS can have led here is refused with 421") {
+  localcloud::CloudOptions options;
+  for (const bool any_host : {false, true}) {
+    options.any_host = any_host;
+    const localcloud::Cloud cloud(options);
+    const auto status = [&cloud](const std::string& host) {
+      RawConnection connection(cloud.port());
+      connection.write("GET /_local/clock HTTP/1.1\r\n" + host + "\r\n");
+      return connection.read().result_int();
+    };
+    for (const char* ours : {"", "Host: 127.0.0.1\r\n", "Host: 127.0.0.1:80\r\n",
+                             "Host: localhost:4711\r\n", "Host: [::1]:80\r\n"}) {
+      CAPTURE(ours);
+      CHECK(status(ours) == 200);
+    }
+    for (const char* foreign : {"Host: evil.example\r\n", "Host: localhost.evil.example:80\r\n"}) {
+      CAPTURE(foreign);
+      CHECK(status(foreign) == (any_host ? 200U : 421U));
+    }
+  }
+}
+
 TEST_CASE("every answer has a correlation id, the caller's own if it is sane") {
   const localcloud::Cloud cloud;
   const Client client(cloud.url());
@@ -90,7 +113,7 @@ TEST_CASE("one connection serves many requests, and two sent at once") {
 TEST_CASE("a caller who asks to close is closed after the answer") {
   const localcloud::Cloud cloud;
   RawConnection connection(cloud.port());
-  connection.write("GET /_local/clock HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  connection.write("GET /_local/clock HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   CHECK(connection.read_to_end().rfind("HTTP/1.1 200", 0) == 0);
   CHECK(connection.end() == boost::asio::error::eof);
 }
@@ -99,7 +122,8 @@ TEST_CASE("a caller who expects 100-continue is invited") {
   const localcloud::Cloud cloud;
   RawConnection connection(cloud.port());
   connection.write(
-      "POST /_local/switches HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
+      "POST /_local/switches HTTP/1.1\r\nHost: localhost\r\nExpect: "
+      "100-continue\r\nContent-Length: "
       "2\r\n\r\n");
   CHECK(connection.read().result_int() == 100);
   connection.write("{}");
@@ -114,9 +138,9 @@ TEST_CASE("unreadable requests get their own status and the connection ends") {
   };
   const Case cases[] = {
       {"hello\r\n\r\n", "400"},
-      {"GET /%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "400"},
-      {"GET /?a=%0 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "400"},
-      {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8388609\r\n\r\n", "413"},
+      {"GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "400"},
+      {"GET /?a=%0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", "400"},
+      {"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 8388609\r\n\r\n", "413"},
       {"GET / HTTP/1.1\r\nX-Long: " + std::string(40'000, 'x') + "\r\n\r\n", "431"},
   };
   for (const Case& c : cases) {
@@ -161,33 +185,59 @@ TEST_CASE("gzip bodies are read, bombs and ruins are refused") {
 
 TEST_CASE("an answer whose status allows no body is sent without one") {
   localcloud::Server server("127.0.0.1", 0);
-  server.start([](const localcloud::Request& request, std::uint16_t) {
-    return localcloud::Answer{localcloud::Response::json(std::stoi(request.path[0]), {{"a", 1}})};
-  });
+  server.start(
+      [](const localcloud::Request& request, std::uint16_t, const localcloud::Deliver& deliver) {
+        deliver({localcloud::Response::json(std::stoi(request.path[0]), {{"a", 1}})});
+      });
   RawConnection connection(server.port());
   for (const unsigned status : {204U, 304U, 200U}) {
     CAPTURE(status);
-    connection.write("GET /" + std::to_string(status) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    connection.write("GET /" + std::to_string(status) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
     const auto answer = connection.read();
     CHECK(answer.result_int() == status);
     CHECK(answer.body().empty() == (status != 200));
   }
 }
 
+TEST_CASE("an answer may come later than another caller's") {
+  localcloud::Server server("127.0.0.1", 0);
+  localcloud::Deliver late;
+  server.start(
+      [&late](const localcloud::Request& request, std::uint16_t, localcloud::Deliver deliver) {
+        if (request.raw_path == "/first") {
+          late = std::move(deliver);
+          return;
+        }
+        const bool waits = static_cast<bool>(late);
+        deliver({localcloud::Response::json(200, waits)});
+        if (waits) std::exchange(late, {})({localcloud::Response::json(200, "first")});
+      });
+  RawConnection first(server.port());
+  first.write("GET /first HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  RawConnection second(server.port());
+  std::string waits = "false";
+  while (waits == "false") {
+    second.write("GET /second HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    waits = second.read().body();
+  }
+  CHECK(first.read().body() == "\"first\"");
+}
+
 TEST_CASE("an answer that cannot be written costs its connection, not the server") {
   localcloud::Server server("127.0.0.1", 0);
-  server.start([](const localcloud::Request& request, std::uint16_t) {
-    localcloud::Answer answer;
-    if (request.raw_path == "/long") {
-      answer.response.headers.emplace_back("X-Long", std::string(70'000, 'x'));
-    }
-    return answer;
-  });
+  server.start(
+      [](const localcloud::Request& request, std::uint16_t, const localcloud::Deliver& deliver) {
+        localcloud::Answer answer;
+        if (request.raw_path == "/long") {
+          answer.response.headers.emplace_back("X-Long", std::string(70'000, 'x'));
+        }
+        deliver(answer);
+      });
   RawConnection broken(server.port());
-  broken.write("GET /long HTTP/1.1\r\nHost: x\r\n\r\n");
+  broken.write("GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(broken.read_to_end().empty());
   RawConnection next(server.port());
-  next.write("GET /short HTTP/1.1\r\nHost: x\r\n\r\n");
+  next.write("GET /short HTTP/1.1\r\nHost: localhost\r\n\r\n");
   CHECK(next.read().result_int() == 200);
 }
 
