@@ -13,7 +13,7 @@ using std::chrono::seconds;
 Expiring due(const Served& served) {
   const std::string ends =
       "the certificate in place expires on " + rfc3339(served.in_place->not_after);
-  if (!served.plan) return {Expiry::not_replaced, ends};
+  if (!served.plan) return {Expiry::not_replaced, ends + "; " + served.plan.error().message};
   if (!served.source) {
     return {Expiry::not_replaced, ends + "; " + to_string(served.plan->reason)};
   }

@@ -6,6 +6,7 @@
 #include "api/v1/binding.h"
 #include "controller/core/observed.h"
 #include "controller/core/plan.h"
+#include "controller/core/result.h"
 
 // The end of the certificate that clients are shown. Nothing has to happen for it to come near, so
 // it is a statement of its own beside the plan: what is in sync may be about to end, and what is
@@ -27,14 +28,14 @@ bool is_due(Expiry);
 
 struct Expiring {
   Expiry state = Expiry::unknown;
-  std::string message{};  // dates and reasons; empty where nothing is to be said
+  std::string message{};  // dates, reasons and errors; empty where nothing is to be said
 };
 
 // What is known of one target after a run.
 struct Served {
   std::optional<LeafFacts> in_place{};  // of the whole pair that it holds now
   std::optional<LeafFacts> source{};    // empty: there is none that could be read
-  std::optional<Plan> plan{};           // empty: the run failed
+  Result<Plan> plan{};                  // or why the run failed
 };
 
 // From when on its end is near: `within` before it, but not before the last third of its life, or a

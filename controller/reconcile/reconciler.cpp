@@ -108,7 +108,11 @@ Outcome Reconciler::reconcile(const v1::Binding& binding, SteadyTime deadline,
         source ? reconcile_target(binding, target, *source, observed[i], served, memory, deadline)
                : failed(source.error());
     if (done.wrote && has_leaf(target)) served.in_place = outcome.leaf;
-    if (!done.error) served.plan = done.plan;
+    if (done.error) {
+      served.plan = tl::make_unexpected(*done.error);
+    } else {
+      served.plan = *done.plan;
+    }
     const WallTime now = clock_.wall_now();
     done.expiring = expiry_of(served, binding.expiring_within, now);
     outcome.next = combine(outcome.next, next_for(done, outcome.leaf, now));

@@ -1,5 +1,6 @@
 #include "controller/reconcile/reconciler.h"
 
+#include "controller/core/text.h"
 #include "tests/support/catch.h"
 #include "tests/unit/reconcile/world.h"
 
@@ -345,6 +346,24 @@ TEST_CASE("a failing target does not stop the others") {
   CHECK(world.cloud.stored(tls_target("a")));
   CHECK_FALSE(world.cloud.stored(tls_target("b")));
   CHECK(world.cloud.stored(tls_target("c")));
+}
+
+TEST_CASE("a certificate near its end says which error keeps it in place") {
+  World world;
+  const WallTime now = world.clock.wall_now();
+  const auto publish = [&](std::chrono::hours ends) {
+    world.cloud.put(source_by_id(), world.material(world.issue({.not_after = now + ends})));
+  };
+  publish(3 * 24h);
+  REQUIRE(world.look_at(tls_target()).expiring.state == Expiry::not_renewed);
+  publish(80 * 24h);
+  const auto [call, number] =
+      GENERATE(std::pair(Call::read_source, 2), std::pair(Call::replace, 1));
+  world.cloud.fail(call, number, ErrorCode::unavailable);
+  const auto expiring = world.look_at(tls_target()).expiring;
+  CHECK(expiring.state == Expiry::not_replaced);
+  CHECK(expiring.message ==
+        "the certificate in place expires on " + rfc3339(now + 3 * 24h) + "; arranged by the test");
 }
 
 TEST_CASE("a gate that holds one target does not hold one that needs no key") {
