@@ -28,6 +28,8 @@ const char* reason_of(ErrorCode code) {
       return "Unavailable";
     case ErrorCode::corrupt:
       return "Corrupt";
+    case ErrorCode::too_large:
+      return "TooLarge";
     case ErrorCode::internal:
       return "Internal";
   }

@@ -29,6 +29,7 @@ Next next_after(const Error& error) {
     case ErrorCode::conflict:
     case ErrorCode::unavailable:
     case ErrorCode::corrupt:
+    case ErrorCode::too_large:
     case ErrorCode::internal:
       return Backoff{error.retry_after};
   }

@@ -18,6 +18,7 @@ enum class ErrorCode {
   conflict,   // somebody else wrote meanwhile: observe again soon
   unavailable,  // no answer, or "later" (time-out, 429, 5xx): back off and repeat
   corrupt,      // an answer that cannot be understood: back off and repeat
+  too_large,    // an answer above the cap, not read: ask for less, or back off and repeat
   internal,     // a fault of ours: back off and repeat, count it
 };
 
@@ -54,6 +55,8 @@ constexpr const char* to_string(ErrorCode code) {
       return "unavailable";
     case ErrorCode::corrupt:
       return "corrupt";
+    case ErrorCode::too_large:
+      return "too_large";
     case ErrorCode::internal:
       return "internal";
   }

@@ -53,10 +53,10 @@ Result<json> page_of(const char* what, const Result<HttpResponse>& response) {
   return std::move(*page);
 }
 
-// The transport takes no answer above its cap, and an entry may carry long texts: then fewer of
-// them are asked for. False: the answer is what it is.
+// An entry may carry long texts: then fewer of them fit below the transport's cap. False: the
+// answer is what it is.
 bool can_be_smaller(const Result<HttpResponse>& response, std::size_t& page_size) {
-  if (response || response.error().code != ErrorCode::corrupt || page_size == 1) return false;
+  if (response || response.error().code != ErrorCode::too_large || page_size == 1) return false;
   page_size = std::max<std::size_t>(page_size / 5, 1);
   return true;
 }

@@ -31,6 +31,7 @@ std::string advice(ErrorCode code) {
     case ErrorCode::conflict:
     case ErrorCode::unavailable:
     case ErrorCode::corrupt:
+    case ErrorCode::too_large:
     case ErrorCode::internal:
       return {};
   }

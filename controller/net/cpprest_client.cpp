@@ -217,7 +217,7 @@ class CpprestClient::Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void fail_oversized() {
-    finish(fail(ErrorCode::corrupt, "the body is larger than " + std::to_string(max_body_)));
+    finish(fail(ErrorCode::too_large, "the body is larger than " + std::to_string(max_body_)));
   }
 
   // Closes the connection, whatever it is busy with (but a DNS lookup, which ends unheard).

@@ -10,7 +10,7 @@ namespace certloop {
 // The cheap look: whole lists, no payloads. Each call answers before `deadline`, all its pages
 // together, or fails. A list is no snapshot: what is created or deleted meanwhile may be missing,
 // so an absent line proves nothing. Threads: any number at once. Errors: denied, unavailable,
-// corrupt, invalid, and not_found for a missing project.
+// corrupt, too_large, invalid, and not_found for a missing project.
 class CloudLists {
  public:
   virtual ~CloudLists() = default;

@@ -48,7 +48,8 @@ struct HttpResponse {
 
 // One attempt over the network. Any status from 200 to 599 with a whole body is a value; an Error
 // means that there was no full and well-formed answer: unavailable (no answer in time, connection
-// refused or cut, TLS refused) or corrupt (1xx as final answer, oversized or unparsable answer).
+// refused or cut, TLS refused), corrupt (1xx as final answer, unparsable answer) or too_large (a
+// body above the transport's cap; the rest of it is not read).
 // No retries, with two exceptions that are no retry loops: a pooled connection that the server had
 // closed is replaced once, and a token is renewed once after a 401 (BearerTransport).
 // Redirects are never followed. Threads: any number at once.

@@ -11,7 +11,8 @@ class SecretSource {
   virtual ~SecretSource() = default;
   // The current version, whole: payload and version are from one snapshot, never mixed. A secret
   // that does not exist is a value, not an error. Answers before `deadline` or fails with
-  // unavailable. Threads: any number at once. Errors: denied, unavailable, corrupt, invalid.
+  // unavailable. Threads: any number at once. Errors: denied, unavailable, corrupt, too_large,
+  // invalid.
   virtual Result<FetchedSource> fetch(const v1::Source& source, SteadyTime deadline) = 0;
 };
 

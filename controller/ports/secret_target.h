@@ -21,7 +21,7 @@ struct TargetSnapshot {
 
 // Where certificates go. There is no delete: Code Engine secrets carry no mark of ownership, so
 // nothing could prove that one is ours. Threads: any number at once. Each call answers before
-// `deadline`. Errors: denied, unavailable, corrupt, invalid, and those named below.
+// `deadline`. Errors: denied, unavailable, corrupt, too_large, invalid, and those named below.
 class SecretTarget {
  public:
   virtual ~SecretTarget() = default;

@@ -84,7 +84,7 @@ TEST_CASE_METHOD(ClientFixture,
   CHECK(server.requests().size() == 2);
 }
 
-TEST_CASE_METHOD(ClientFixture, "a body above the cap is corrupt and not read to its end") {
+TEST_CASE_METHOD(ClientFixture, "a body above the cap is too large, and not read to its end") {
   use({.max_body_bytes = 1000});
   const auto [name, script] = GENERATE(table<std::string, Script>({
       {"announced", say("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n")},
@@ -94,7 +94,7 @@ TEST_CASE_METHOD(ClientFixture, "a body above the cap is corrupt and not read to
   }));
   INFO(name);
   HostileServer server({script});
-  CHECK(fails_with(get(server.url()), ErrorCode::corrupt));
+  CHECK(fails_with(get(server.url()), ErrorCode::too_large));
 }
 
 TEST_CASE_METHOD(ClientFixture, "a body of exactly the cap is a value") {

@@ -73,6 +73,7 @@ TEST_CASE("each outcome gives its two conditions") {
       {"an outage passes", failed(ErrorCode::unavailable), unknown, no, "Unavailable"},
       {"another writer passes", failed(ErrorCode::conflict), unknown, no, "Conflict"},
       {"nonsense passes", failed(ErrorCode::corrupt), unknown, no, "Corrupt"},
+      {"too long an answer passes", failed(ErrorCode::too_large), unknown, no, "TooLarge"},
       {"a fault of ours passes", failed(ErrorCode::internal), unknown, no, "Internal"},
   };
   for (const Case& c : cases) {

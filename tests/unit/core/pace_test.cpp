@@ -24,7 +24,8 @@ TEST_CASE("each error code has its pace") {
   for (const Case& c : {Case{ErrorCode::invalid, false}, Case{ErrorCode::not_found, false},
                         Case{ErrorCode::denied, false}, Case{ErrorCode::exhausted, false},
                         Case{ErrorCode::conflict, true}, Case{ErrorCode::unavailable, true},
-                        Case{ErrorCode::corrupt, true}, Case{ErrorCode::internal, true}}) {
+                        Case{ErrorCode::corrupt, true}, Case{ErrorCode::too_large, true},
+                        Case{ErrorCode::internal, true}}) {
     CAPTURE(to_string(c.code));
     const Next next = next_after({c.code, "", 7s});
     CHECK(is<Backoff>(next) == c.backs_off);

@@ -113,9 +113,9 @@ TEST_CASE("a mark moves with a version, an edit or a state, not with a reading")
   }
 }
 
-TEST_CASE("a page that cannot be taken is asked for in smaller pieces, down to one") {
+TEST_CASE("a page that is too large is asked for in smaller pieces, down to one") {
   Bench bench;
-  for (int i = 0; i < 4; ++i) bench.transport.then(ErrorCode::corrupt);
+  for (int i = 0; i < 4; ++i) bench.transport.then(ErrorCode::too_large);
   bench.transport.then(200, page({line("a")}, true));
   bench.transport.then(200, page({line("b")}));
   const auto lines = bench.sources();
@@ -130,19 +130,32 @@ TEST_CASE("a page that cannot be taken is asked for in smaller pieces, down to o
                                           "limit=1&offset=0", "limit=1&offset=1"});
 }
 
-TEST_CASE("a page that cannot be taken however small it is fails the list") {
+TEST_CASE("a page that is too large however small it is fails the list") {
   Bench sources;
-  for (int i = 0; i < 9; ++i) sources.transport.then(ErrorCode::corrupt);
-  CHECK(sources.sources().error().code == ErrorCode::corrupt);
+  for (int i = 0; i < 9; ++i) sources.transport.then(ErrorCode::too_large);
+  CHECK(sources.sources().error().code == ErrorCode::too_large);
   CHECK(sources.transport.sent().size() == 5);  // 1000, 200, 40, 8, 1
   Bench targets;
-  for (int i = 0; i < 9; ++i) targets.transport.then(ErrorCode::corrupt);
-  CHECK(targets.targets().error().code == ErrorCode::corrupt);
+  for (int i = 0; i < 9; ++i) targets.transport.then(ErrorCode::too_large);
+  CHECK(targets.targets().error().code == ErrorCode::too_large);
   CHECK(targets.transport.sent().size() == 4);  // 100, 20, 4, 1
-  Bench refused;
-  refused.transport.then(ErrorCode::denied);
-  CHECK(refused.sources().error().code == ErrorCode::denied);
-  CHECK(refused.transport.sent().size() == 1);
+}
+
+TEST_CASE("no other failure of a page is worth a smaller one") {
+  for (const auto code : {ErrorCode::denied, ErrorCode::unavailable, ErrorCode::corrupt}) {
+    CAPTURE(to_string(code));
+    Bench bench;
+    bench.transport.then(code);
+    CHECK(bench.sources().error().code == code);
+    CHECK(bench.transport.sent().size() == 1);
+    bench.transport.then(code);
+    CHECK(bench.targets().error().code == code);
+    CHECK(bench.transport.sent().size() == 2);
+  }
+  Bench nonsense;
+  nonsense.transport.then(200, "<html>");
+  CHECK(nonsense.targets().error().code == ErrorCode::corrupt);
+  CHECK(nonsense.transport.sent().size() == 1);
 }
 
 TEST_CASE("a project's list is read page by page, by the token alone") {
