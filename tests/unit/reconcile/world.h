@@ -2,6 +2,7 @@
 #include <string>
 
 #include "controller/reconcile/reconciler.h"
+#include "tests/support/catch.h"
 #include "tests/support/fakes_binding.h"
 #include "tests/support/fakes_clock.h"
 #include "tests/support/fakes_cloud.h"
@@ -43,6 +44,11 @@ struct World {
     return look(binding_of("b", {target})).targets[0];
   }
 };
+
+inline Reason reason_of(const TargetOutcome& outcome) {
+  REQUIRE(outcome.plan);
+  return outcome.plan->reason;
+}
 
 inline std::string with_crlf(const std::string& text) {
   std::string result;
