@@ -1,14 +1,5 @@
-#include <stdexcept>
-
-#include "controller/ibm/code_engine.h"
-#include "controller/ibm/iam_tokens.h"
-#include "controller/ibm/secrets_manager.h"
-#include "controller/net/cpprest_transport.h"
-#include "controller/net/transports.h"
-#include "hack/localcloud/cloud.h"
+#include "tests/contract/adapters.h"
 #include "tests/contract/world.h"
-#include "tests/support/cloud_client.h"
-#include "tests/support/fakes_clock.h"
 
 namespace certloop::test {
 namespace {
@@ -17,12 +8,6 @@ using cloud_client::Answer;
 using cloud_client::Client;
 using cloud_client::Json;
 
-// Arranging must not fail unnoticed.
-Answer good(Answer answer) {
-  if (answer.status >= 300) throw std::runtime_error("arranging failed: " + answer.body);
-  return answer;
-}
-
 Json certificate_of(const Material& material) {
   Json body{{"certificate", material.certificate}};
   if (!material.issuers.empty()) body["intermediate"] = material.issuers.front();
@@ -30,27 +15,30 @@ Json certificate_of(const Material& material) {
   return body;
 }
 
-// The adapters as the product puts them together, over a cloud of their own.
 class CloudWorld : public ContractWorld {
  public:
-  SecretSource& source() override { return source_; }
-  SecretTarget& target() override { return target_; }
-  SteadyTime deadline() const override { return clock_.steady_now() + std::chrono::seconds(10); }
+  SecretSource& source() override { return adapters_.source; }
+  SecretTarget& target() override { return adapters_.target; }
+  SteadyTime deadline() const override {
+    return adapters_.clock.steady_now() + std::chrono::seconds(10);
+  }
 
   Addresses import(const std::string& name, const Material& material) override {
     Json body = certificate_of(material);
     body["secret_type"] = "imported_cert";
     body["name"] = name;
-    return addresses(good(secrets().post("", body)).json().at("id"), name);
+    return addresses(good(adapters_.secrets().post("", body)).json().at("id"), name);
   }
   void rotate(const Addresses& secret, const Material& material) override {
-    good(secrets().post("/" + secret.by_id.id + "/versions", certificate_of(material)));
+    good(adapters_.secrets().post("/" + secret.by_id.id + "/versions", certificate_of(material)));
   }
-  void remove(const Addresses& secret) override { good(secrets().erase("/" + secret.by_id.id)); }
+  void remove(const Addresses& secret) override {
+    good(adapters_.secrets().erase("/" + secret.by_id.id));
+  }
   void destroy(const Addresses&) override {
     constexpr int kNineteenYears = 19 * 365 * 24 * 3600;
     for (int years = 0; years < 95; years += 19) {  // it expires
-      good(control_.post("/clock", {{"advance_seconds", kNineteenYears}}));
+      good(adapters_.control.post("/clock", {{"advance_seconds", kNineteenYears}}));
     }
   }
   Addresses nobody() override {
@@ -87,25 +75,18 @@ class CloudWorld : public ContractWorld {
 
   void refuse_next(Call call) override { order(call, {{"status", 503}}); }
   void lose_next_answer(Call call) override { order(call, {{"drop_answer", true}}); }
-  void mend() override { good(control_.erase("/faults")); }
+  void mend() override { good(adapters_.control.erase("/faults")); }
 
  private:
-  std::string name(const char* variable) const { return names_.at(variable); }
-  Client secrets() const {
-    return Client(name("LOCALCLOUD_SM_URL") + "/api/v2/secrets").bearer(token());
-  }
+  std::string name(const char* variable) const { return adapters_.name(variable); }
   Client project() const {
-    return Client(name("LOCALCLOUD_CE_URL_A") + "/projects/" + name("LOCALCLOUD_PROJECT_A"))
-        .bearer(token());
-  }
-  // A fresh one for each arrangement: the cloud's clock may have been moved.
-  std::string token() const {
-    return cloud_client::access_token(name("CERTLOOP_IAM_URL"), name("CERTLOOP_API_KEY"));
+    return adapters_.owner(name("LOCALCLOUD_CE_URL_A") + "/projects/" +
+                           name("LOCALCLOUD_PROJECT_A"));
   }
 
   Addresses addresses(const std::string& id, const std::string& secret_name) const {
     Addresses secret;
-    secret.by_id.manager = v1::Service{"main", {name("LOCALCLOUD_SM_URL"), {}}, ""};
+    secret.by_id.manager = adapters_.manager();
     secret.by_name.manager = secret.by_id.manager;
     secret.by_id.id = id;
     secret.by_name.group = "default";
@@ -128,32 +109,15 @@ class CloudWorld : public ContractWorld {
         fault.update({{"service", "ce"}, {"method", "PUT"}});
         break;
     }
-    good(control_.post("/faults", fault));
+    good(adapters_.control.post("/faults", fault));
   }
 
-  ibm::IamOptions iam_options() const {
-    ibm::IamOptions options;
-    options.url = name("CERTLOOP_IAM_URL");
-    options.api_key = SecretBytes(std::string_view(names_.at("CERTLOOP_API_KEY")));
-    return options;
-  }
-
-  localcloud::Cloud cloud_;
-  std::map<std::string, std::string> names_ = cloud_.environment();
-  Client control_{cloud_.url() + "/_local"};
-  RealClock clock_;
-  std::unique_ptr<HttpTransport> transport_ = net::make_cpprest_transport(clock_, {});
-  ibm::IamTokens tokens_{*transport_, clock_, [](const std::string&) { return std::nullopt; },
-                         iam_options()};
-  net::BearerTransport bearer_{*transport_, tokens_};
-  ibm::SecretsManagerSource source_{bearer_};
-  ibm::CodeEngineTarget target_{bearer_};
+  Adapters adapters_;
 };
 
 }  // namespace
 
 std::unique_ptr<ContractWorld> make_cloud_world() {
-  net::initialize_client_threads(2);
   return std::make_unique<CloudWorld>();
 }
 

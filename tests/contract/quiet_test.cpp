@@ -5,16 +5,8 @@
 
 #include "controller/engine/dispatcher.h"
 #include "controller/engine/worker.h"
-#include "controller/ibm/cloud_lists.h"
-#include "controller/ibm/code_engine.h"
-#include "controller/ibm/iam_tokens.h"
-#include "controller/ibm/secrets_manager.h"
-#include "controller/net/cpprest_transport.h"
-#include "controller/net/transports.h"
-#include "hack/localcloud/cloud.h"
+#include "tests/contract/adapters.h"
 #include "tests/support/catch.h"
-#include "tests/support/cloud_client.h"
-#include "tests/support/fakes_clock.h"
 #include "tests/support/fakes_cloud.h"
 #include "tests/support/fakes_telemetry.h"
 #include "tests/support/pki.h"
@@ -23,14 +15,8 @@ namespace certloop::test {
 namespace {
 
 using namespace std::chrono_literals;
-using cloud_client::Answer;
 using cloud_client::Client;
 using cloud_client::Json;
-
-Answer good(Answer answer) {
-  if (answer.status >= 300) throw std::runtime_error("arranging failed: " + answer.body);
-  return answer;
-}
 
 // Calls by kind.
 struct Cost {
@@ -86,17 +72,16 @@ Material pair() {
 class House {
  public:
   House(int projects, int each) {
-    const std::string token = this->token();
+    const Client secrets = adapters_.secrets();
+    const Client engine = adapters_.owner(adapters_.name("LOCALCLOUD_CE_URL_A"));
     Json certificate = body_of(pair());
     certificate["secret_type"] = "imported_cert";
     for (int p = 0; p < projects; ++p) {
-      const Json project = good(Client(name("LOCALCLOUD_CE_URL_A"))
-                                    .bearer(token)
-                                    .post("/projects", {{"name", "project-" + std::to_string(p)}}))
-                               .json();
+      const Json project =
+          good(engine.post("/projects", {{"name", "project-" + std::to_string(p)}})).json();
       for (int i = 0; i < each; ++i) {
         certificate["name"] = "cert-" + std::to_string(p) + "-" + std::to_string(i);
-        const Json secret = good(secrets(token).post("", certificate)).json();
+        const Json secret = good(secrets.post("", certificate)).json();
         bindings_.push_back(binding(secret.at("id"), certificate["name"], project.at("id")));
       }
     }
@@ -137,16 +122,16 @@ class House {
 
   const v1::Binding& binding(std::size_t i) const { return bindings_.at(i); }
   void rotate(const v1::Binding& binding, const Material& material) {
-    good(secrets(token()).post("/" + binding.source.id + "/versions", body_of(material)));
+    good(adapters_.secrets().post("/" + binding.source.id + "/versions", body_of(material)));
   }
   void edit_label(const v1::Binding& binding) {
-    good(secrets(token()).patch("/" + binding.source.id + "/metadata", {{"labels", {"edited"}}},
-                                {{"Content-Type", "application/merge-patch+json"}}));
+    good(adapters_.secrets().patch("/" + binding.source.id + "/metadata", {{"labels", {"edited"}}},
+                                   {{"Content-Type", "application/merge-patch+json"}}));
   }
   void edit_by_hand(const v1::Binding& binding) {
     const v1::Target& target = binding.targets[0];
     const Client project =
-        Client(target.project->endpoint.url + "/projects/" + target.project->id).bearer(token());
+        adapters_.owner(target.project->endpoint.url + "/projects/" + target.project->id);
     const Material other = pair();
     good(project.put("/secrets/" + target.secret,
                      {{"format", "tls"},
@@ -154,69 +139,44 @@ class House {
                      {{"If-Match", "*"}}));
   }
   void set_switch(const std::string& switch_name, const Json& value) {
-    good(control_.post("/switches", {{switch_name, value}}));
+    good(adapters_.control.post("/switches", {{switch_name, value}}));
   }
   bool holds(const v1::Binding& binding, const Material& material) {
     const v1::Target& target = binding.targets[0];
-    const auto snapshot = target_.fetch(target, clock_.steady_now() + 10s);
+    const auto snapshot = adapters_.target.fetch(target, adapters_.clock.steady_now() + 10s);
     return snapshot && *snapshot &&
            (*snapshot)->data->at("tls_cert").reveal() == material.certificate;
   }
   void pass(Duration time) {
     now_ += time;
-    good(control_.post("/clock", {{"advance_seconds", time / 1s}}));
+    good(adapters_.control.post("/clock", {{"advance_seconds", time / 1s}}));
   }
 
  private:
   static Json body_of(const Material& material) {
     return {{"certificate", material.certificate}, {"private_key", material.private_key}};
   }
-  std::string name(const char* variable) const { return names_.at(variable); }
-  // A fresh one for each arrangement: the cloud's clock is moved.
-  std::string token() const {
-    return cloud_client::access_token(name("CERTLOOP_IAM_URL"), name("CERTLOOP_API_KEY"));
-  }
-  Client secrets(const std::string& token) const {
-    return Client(name("LOCALCLOUD_SM_URL") + "/api/v2/secrets").bearer(token);
-  }
   Json journal(std::int64_t since = 0) const {
-    return good(control_.get("/journal?since=" + std::to_string(since))).json();
+    return good(adapters_.control.get("/journal?since=" + std::to_string(since))).json();
   }
-  WallTime wall() const { return clock_.wall_now(); }
+  WallTime wall() const { return adapters_.clock.wall_now(); }
   v1::Binding binding(const std::string& id, const std::string& secret,
                       const std::string& project) {
     v1::Binding one;
     one.id = "house/" + secret;
-    one.source.manager = v1::Service{"main", {name("LOCALCLOUD_SM_URL"), {}}, ""};
+    one.source.manager = adapters_.manager();
     one.source.id = id;
     v1::Target target;
-    target.project = v1::Service{project, {name("LOCALCLOUD_CE_URL_A"), {}}, project};
+    target.project = v1::Service{project, {adapters_.name("LOCALCLOUD_CE_URL_A"), {}}, project};
     target.secret = secret;
     target.data = v1::Parts{{"tls_cert", v1::Part::fullchain}, {"tls_key", v1::Part::private_key}};
     one.targets = {target};
     return one;
   }
-  ibm::IamOptions iam_options() const {
-    ibm::IamOptions options;
-    options.url = name("CERTLOOP_IAM_URL");
-    options.api_key = SecretBytes(std::string_view(names_.at("CERTLOOP_API_KEY")));
-    return options;
-  }
-
-  localcloud::Cloud cloud_;
-  std::map<std::string, std::string> names_ = cloud_.environment();
-  Client control_{cloud_.url() + "/_local"};
-  RealClock clock_;
-  std::unique_ptr<HttpTransport> transport_ = net::make_cpprest_transport(clock_, {});
-  ibm::IamTokens tokens_{*transport_, clock_, [](const std::string&) { return std::nullopt; },
-                         iam_options()};
-  net::BearerTransport bearer_{*transport_, tokens_};
-  ibm::SecretsManagerSource source_{bearer_};
-  ibm::CodeEngineTarget target_{bearer_};
-  ibm::IbmLists lists_{bearer_};
-  Reconciler reconciler_{source_, target_, clock_};
+  Adapters adapters_;
+  Reconciler reconciler_{adapters_.source, adapters_.target, adapters_.clock};
   RecordingTelemetry telemetry_;
-  Worker worker_{reconciler_, telemetry_, clock_, 60s, &lists_};
+  Worker worker_{reconciler_, telemetry_, adapters_.clock, 60s, &adapters_.lists};
   Dispatcher dispatcher_{pace()};
   SteadyTime now_{1h};
   std::vector<v1::Binding> bindings_;
@@ -232,7 +192,6 @@ void check(const char* what, const Cost& got, const Cost& wanted) {
 }  // namespace
 
 TEST_CASE("quiet costs list pages only: 1,000 mappings in 10 projects") {
-  net::initialize_client_threads(2);
   House house(10, 100);
   std::cout << "cost of 1,000 mappings in 10 projects, calls by kind\n";
   check("first pass", house.run(), {11, 0, 1000, 1000, 1000});
@@ -248,7 +207,6 @@ TEST_CASE("quiet costs list pages only: 1,000 mappings in 10 projects") {
 }
 
 TEST_CASE("quiet: every change shows in the lists, and none makes a loop") {
-  net::initialize_client_threads(2);
   House house(2, 3);
   SECTION("as the service is known") {}
   SECTION("own reads bump updated_at") {
