@@ -98,6 +98,7 @@ class Sweep {
       tell_expiry(secret, "secret_expiration_blocked");
       return;
     }
+    const bool loses_data = ends && Instance::has_payload(secret);
     for (Version& version : secret.versions) {
       const bool free = version.locks.empty() || is_certificate(secret);
       if (ends || (free && over(version.content.expires, until_))) {
@@ -110,6 +111,7 @@ class Sweep {
       secret.expiry_told_at.reset();
     }
     if (secret.state == State::kDestroyed) tell_expiry(secret, "secret_expired");
+    if (loses_data) publish_if_emptied(instance_, secret, kService);
   }
 
   Instance& instance_;

@@ -54,6 +54,12 @@ void publish(Instance& instance, const Secret& secret, const Happening& happenin
   send(instance, happening, secret.type, std::move(entry));
 }
 
+void publish_if_emptied(Instance& instance, const Secret& secret, const std::string& by) {
+  if (Instance::has_payload(secret)) return;
+  if (!instance.world.switches.on("removed_data_is_told")) return;
+  publish(instance, secret, {.type = "secret_data_removed", .by = by});
+}
+
 void publish_test_event(Instance& instance) {
   send(instance, {.type = "test_event"}, "test_secret_type",
        {{"event_time", rfc3339(instance.now())},

@@ -20,6 +20,8 @@ struct Happening {
 
 // Tells Event Notifications, when the cloud has one. Whether anybody listens is its business.
 void publish(Instance& instance, const Secret& secret, const Happening& happening);
+// The secret has lost data. When that was the last it had, this is told.
+void publish_if_emptied(Instance& instance, const Secret& secret, const std::string& by);
 void publish_test_event(Instance& instance);
 
 }  // namespace localcloud::sm

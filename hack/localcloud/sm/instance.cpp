@@ -130,6 +130,11 @@ std::optional<Time> Instance::expiration(const Secret& secret) {
   return secret.versions.back().content.expires;
 }
 
+bool Instance::has_payload(const Secret& secret) {
+  return std::any_of(secret.versions.begin(), secret.versions.end(),
+                     [](const Version& version) { return version.payload_available; });
+}
+
 void Instance::drop_payload(Version& version) {
   version.payload_available = false;
   version.content.payload = Json::object();

@@ -36,6 +36,7 @@ class Instance {
   std::uint64_t versions_total(const Secret& secret) const;
   static std::optional<Time> expiration(const Secret& secret);
 
+  static bool has_payload(const Secret& secret);  // of any version
   static void drop_payload(Version& version);
 
   // What every read of a payload leaves behind.

@@ -174,7 +174,13 @@ Response delete_secret(Instance& instance, const Request& request, const std::st
   const Secret& secret = instance.secret(id);
   if (is_locked(secret)) refuse_locked(instance, secret, "secret_deletion_blocked", kCaller);
   if (has_open_tasks(secret) && request.query_value("force_delete") != "true") {
-    refuse(409, "A task of the secret is under way; force_delete deletes it all the same.");
+    const std::string why = "A task of the secret is under way";
+    publish(instance, secret,
+            {.type = "secret_deletion_failed",
+             .severity = "HIGH",
+             .by = kCaller,
+             .failure_reason = why + "."});
+    refuse(409, why + "; force_delete deletes it all the same.");
   }
   publish(instance, secret, {.type = "secret_deleted", .by = kCaller});
   instance.secrets.erase(id);

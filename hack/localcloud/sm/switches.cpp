@@ -29,6 +29,9 @@ void declare_time(Switches& switches) {
                    "secret_about_to_expire is told 90, 60, 30, 10, 1 and 0 days before");
   switches.declare("expired_is_told_daily", true,
                    "secret_expired and secret_expiration_blocked are told again every day");
+  switches.declare("removed_data_is_told", true,
+                   "secret_data_removed is told when the last data of a secret expires or is "
+                   "deleted");
 }
 
 void declare_engines(Switches& switches) {

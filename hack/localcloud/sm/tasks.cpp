@@ -97,6 +97,7 @@ void deleted(Instance& instance, Secret& secret, const std::string& version_id) 
   }
   secret.updated_at = instance.now();
   publish(instance, secret, {.type = "secret_version_data_deleted", .by = kService});
+  publish_if_emptied(instance, secret, kService);
 }
 
 }  // namespace

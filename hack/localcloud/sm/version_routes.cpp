@@ -74,6 +74,7 @@ Response delete_version_data(Instance& instance, Secret& secret, Version& versio
   Instance::drop_payload(version);
   secret.updated_at = instance.now();
   publish(instance, secret, {.type = "secret_version_data_deleted", .by = kCaller});
+  publish_if_emptied(instance, secret, kCaller);
   return Response::empty(204);
 }
 

@@ -48,7 +48,7 @@ TEST_CASE("an expiry is warned of on its days, each once", "[sm]") {
       {60, {"secret_about_to_expire:in_60_days", "secret_about_to_expire:in_30_days"}},
       {20, {"secret_about_to_expire:in_10_days"}},
       {7, {"secret_about_to_expire:in_1_day"}},
-      {1, {"secret_about_to_expire:in_0_days", "secret_expired"}},
+      {1, {"secret_about_to_expire:in_0_days", "secret_expired", "secret_data_removed"}},
   };
   for (const auto& step : steps) {
     INFO(step.days);
@@ -110,7 +110,8 @@ TEST_CASE("a locked secret does not expire, a locked certificate does", "[sm]") 
   house.advance(hours(2));
   auto types = told(house);
   std::sort(types.begin(), types.end());
-  CHECK(types == std::vector<std::string>{"secret_expiration_blocked", "secret_expired"});
+  CHECK(types == std::vector<std::string>{"secret_data_removed", "secret_expiration_blocked",
+                                          "secret_expired"});
   CHECK(house.get(House::path(plain)).at("payload") == "one");
   CHECK(house.metadata(certificate).at("state") == 5);
   house.client().erase(House::path(plain, "/locks_bulk"));

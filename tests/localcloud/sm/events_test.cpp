@@ -103,9 +103,34 @@ TEST_CASE("an expired secret is told once", "[sm]") {
   house.advance(std::chrono::hours(24 * 31));
   house.get("/secrets");
   house.get("/secrets");
-  const auto event = house.only_event();
-  CHECK(event.event_type == "secret_expired");
-  CHECK(event.severity == "HIGH");
+  const auto told = house.events();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].event_type == "secret_expired");
+  CHECK(told[0].severity == "HIGH");
+  CHECK(told[1].event_type == "secret_data_removed");
+  CHECK(told[1].severity == "LOW");
+  CHECK(told[1].secret.at("event_triggered_by") == "SecretsManager");
+  CHECK(told[1].secret.at("domains") == told[0].secret.at("domains"));
+}
+
+TEST_CASE("removed data is told when the last of it is deleted, unless that is switched off",
+          "[sm]") {
+  House house;
+  const bool on = GENERATE(true, false);
+  house.set("removed_data_is_told", on);
+  const Json secret = house.create({{"secret_type", "iam_credentials"},
+                                    {"name", "key"},
+                                    {"ttl", "1h"},
+                                    {"reuse_api_key", true},
+                                    {"access_groups", {"AccessGroupId-1"}}});
+  house.events();
+  CHECK(house.client().erase(House::path(secret, "/versions/current/secret_data")).status == 204);
+  const auto told = house.events();
+  REQUIRE(told.size() == (on ? 2U : 1U));
+  CHECK(told[0].event_type == "secret_version_data_deleted");
+  if (!on) return;
+  CHECK(told[1].event_type == "secret_data_removed");
+  CHECK(told[1].secret.at("event_triggered_by") == secret.at("created_by"));
 }
 
 TEST_CASE("an instance registers with Event Notifications and leaves again", "[sm]") {

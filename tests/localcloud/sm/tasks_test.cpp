@@ -155,8 +155,10 @@ TEST_CASE("a task to delete credentials takes the version's data", "[sm]") {
   CHECK(house.get(House::path(secret, "/versions/current")).at("payload_available") == true);
   CHECK(house.client().erase(House::path(secret)).status == 409);
   REQUIRE(house.run_orders() == 1);
-  CHECK(types(house) == std::vector<std::string>{"secret_task_created", "secret_task_succeeded",
-                                                 "secret_version_data_deleted"});
+  CHECK(types(house) == std::vector<std::string>{"secret_task_created", "secret_deletion_failed",
+                                                 "secret_task_succeeded",
+                                                 "secret_version_data_deleted",
+                                                 "secret_data_removed"});
   CHECK(house.get(House::path(secret, "/versions/current")).at("payload_available") == false);
 }
 
@@ -164,8 +166,14 @@ TEST_CASE("force deletes a secret whose task is under way", "[sm]") {
   House house;
   house.set("custom_credentials_job", "waits");
   const Json secret = house.create(custom());
+  house.events();
   CHECK(house.client().erase(House::path(secret)).status == 409);
+  const auto failed = house.only_event();
+  CHECK(failed.event_type == "secret_deletion_failed");
+  CHECK(failed.severity == "HIGH");
+  CHECK(failed.secret.at("failure_reason") == "A task of the secret is under way.");
   CHECK(house.client().erase(House::path(secret, "?force_delete=true")).status == 204);
+  CHECK(house.only_event().event_type == "secret_deleted");
 }
 
 TEST_CASE("a task is deleted, and an unknown one is not there", "[sm]") {
