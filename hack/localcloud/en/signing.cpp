@@ -32,8 +32,9 @@ Signing::Signing(World& world) : world_(world) {
                          "times in the token: none, iat, or iat_exp (it ends after five minutes)",
                          one_of({"none", "iat", "iat_exp"}));
   world.switches.declare("public_key_form", "pem",
-                         "how a destination's key is told: pem, pkcs1 (also PEM) or base64",
-                         one_of({"pem", "pkcs1", "base64"}));
+                         "how a destination's key is told: pem, pkcs1 (also PEM), base64, or jwk "
+                         "(its JSON as a text)",
+                         one_of({"pem", "pkcs1", "base64", "jwk"}));
 }
 
 void Signing::sign(OutboundRequest& request, const std::string& destination_id) {
@@ -60,6 +61,7 @@ std::string Signing::public_key(const std::string& destination_id) {
   Rs256Key& key = keys_[destination_id];
   const std::string form = text_of(world_, "public_key_form");
   if (form == "pkcs1") return key.public_pkcs1_pem();
+  if (form == "jwk") return key.public_jwk(destination_id).dump();
   return form == "base64" ? without_armour(key.public_spki_pem()) : key.public_spki_pem();
 }
 

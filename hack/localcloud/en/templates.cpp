@@ -86,9 +86,23 @@ void erase_template(Instance& instance, const std::string& id, const World& worl
   erase_by_id(instance.templates, id);
 }
 
+// Those of IBM: what they say is not published, so there are none here.
+void mount_predefined_templates(const Mount& mount) {
+  World& world = mount.world;
+  mount.on("GET", "/pre_defined_templates",
+           [&world](Instance&, const Request& request, const Params&) {
+             return list_page(request, "templates", {}, world);
+           });
+  mount.on("GET", "/pre_defined_templates/{id}",
+           [](Instance&, const Request&, const Params&) -> Response {
+             refuse(404, "not_found", "no such predefined template");
+           });
+}
+
 }  // namespace
 
 void mount_templates(const Mount& mount) {
+  mount_predefined_templates(mount);
   World& world = mount.world;
   mount.on("POST", "/templates",
            [&world](Instance& instance, const Request& request, const Params&) {

@@ -1,3 +1,4 @@
+#include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -31,7 +32,16 @@ std::string decoded(std::string text) {
   return plain;
 }
 
-// Of any of the three forms, the way that a receiver without hints has to do it.
+std::string number_of(EVP_PKEY* key, const char* name) {
+  BIGNUM* number = nullptr;
+  REQUIRE(EVP_PKEY_get_bn_param(key, name, &number) == 1);
+  std::string big_endian(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
+  BN_bn2bin(number, reinterpret_cast<unsigned char*>(big_endian.data()));
+  BN_free(number);
+  return big_endian;
+}
+
+// Of any form but JWK, the way that a receiver without hints has to do it.
 Key read_key(const std::string& text) {
   if (text.rfind("-----BEGIN", 0) != 0) {
     const std::string der = decoded(text);
@@ -182,6 +192,19 @@ TEST_CASE("a destination's key is told in the form that the switch says") {
     CHECK(token.is_signed_by(text));
   }
   CHECK(stage.key_of(id).find('\n') == std::string::npos);
+}
+
+TEST_CASE("a destination's key as a JWK holds the numbers of the others") {
+  SigningStage stage;
+  const std::string id = stage.add("w");
+  const Key key = read_key(stage.key_of(id));
+  stage.set("public_key_form", "jwk");
+  const Json jwk = Json::parse(stage.key_of(id));
+  CHECK(jwk.at("kty") == "RSA");
+  CHECK(jwk.at("alg") == "RS256");
+  CHECK(jwk.at("kid") == id);
+  CHECK(decoded(jwk.at("n")) == number_of(key.get(), "n"));
+  CHECK(decoded(jwk.at("e")) == number_of(key.get(), "e"));
 }
 
 TEST_CASE("each destination has a key of its own, until the keys are renewed") {

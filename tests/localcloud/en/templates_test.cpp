@@ -40,6 +40,19 @@ TEST_CASE("templates are made, listed, replaced and deleted") {
   CHECK(stage.call("GET", path).status == 404);
 }
 
+TEST_CASE("there are no predefined templates, and their list says so") {
+  Stage stage;
+  stage.call("POST", "/templates", order("t"));
+  const Json list =
+      stage.call("GET", "/pre_defined_templates?source=logs&type=slack.notification").body;
+  stage::check_members(list, {"total_count", "offset", "limit", "templates", "first"});
+  CHECK(list["total_count"] == 0);
+  CHECK(list["templates"] == Json::array());
+  CHECK(stage.call("GET", "/pre_defined_templates/any").status == 404);
+  CHECK(stage.call("GET", "/pre_defined_templates?limit=0").status == 400);
+  CHECK(stage.call("POST", "/pre_defined_templates", order("t")).status == 405);
+}
+
 TEST_CASE("templates that cannot be are refused") {
   Stage stage;
   const auto with = [](const char* member, const Json& value) {
