@@ -1,28 +1,17 @@
 #include "hack/localcloud/frame/certificates.h"
 
 #include <openssl/ec.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <openssl/x509v3.h>
 
 #include <ctime>
 #include <stdexcept>
+
+#include "hack/localcloud/frame/openssl.h"
 
 namespace localcloud {
 namespace {
 
 namespace ssl = boost::asio::ssl;
-
-template <auto kFree>
-struct Free {
-  template <typename T>
-  void operator()(T* object) const {
-    kFree(object);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
 
 constexpr std::time_t kDay = 24 * 3600;
 // Apple's limit for a server's certificate, the strictest one.
@@ -32,8 +21,8 @@ void require(bool done) {
   if (!done) throw std::runtime_error("OpenSSL cannot make the local cloud's certificates");
 }
 
-Key make_key() {
-  Key key(EVP_EC_gen("P-256"));
+KeyOwner make_key() {
+  KeyOwner key(EVP_EC_gen("P-256"));
   require(key != nullptr);
   return key;
 }
@@ -45,18 +34,14 @@ struct Order {
   std::time_t to = 0;
 };
 
-void extend(X509* certificate, X509* issuer, int nid, const std::string& value) {
-  X509V3_CTX context;
-  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str());
-  const bool added = extension != nullptr && X509_add_ext(certificate, extension, -1) == 1;
-  X509_EXTENSION_free(extension);
-  require(added);
+void extend(X509* certificate, X509* issuer, int id, const std::string& value) {
+  require(add_extension(certificate, issuer, id, value));
 }
 
 // Signed by the issuer; by itself when there is none.
-Certificate make_certificate(const Order& order, EVP_PKEY* key, X509* issuer, EVP_PKEY* signer) {
-  Certificate made(X509_new());
+CertificateOwner make_certificate(const Order& order, EVP_PKEY* key, X509* issuer,
+                                  EVP_PKEY* signer) {
+  CertificateOwner made(X509_new());
   require(made != nullptr && X509_set_version(made.get(), 2) == 1);
   std::uint64_t serial = 0;
   require(RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial) == 1);
@@ -86,11 +71,9 @@ Certificate make_certificate(const Order& order, EVP_PKEY* key, X509* issuer, EV
 }
 
 std::string pem(X509* certificate) {
-  const Bio bio(BIO_new(BIO_s_mem()));
+  const BioOwner bio(BIO_new(BIO_s_mem()));
   require(bio != nullptr && PEM_write_bio_X509(bio.get(), certificate) == 1);
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(bio.get(), &data);
-  return {data, static_cast<std::size_t>(size)};
+  return written(bio.get());
 }
 
 std::unique_ptr<ssl::context> server_context(X509* certificate, EVP_PKEY* key) {
@@ -109,15 +92,15 @@ Certificates::Certificates(const std::string& address) {
   const Order authority{.name = "local cloud CA", .from = now - kDay, .to = now + kLife};
   const std::string names = "DNS:localhost,IP:127.0.0.1,IP:::1" +
                             (address == "127.0.0.1" || address == "::1" ? "" : ",IP:" + address);
-  const Key ca_key = make_key();
-  const Certificate ca = make_certificate(authority, ca_key.get(), nullptr, ca_key.get());
-  const Key foreign_key = make_key();
-  const Certificate foreign =
+  const KeyOwner ca_key = make_key();
+  const CertificateOwner ca = make_certificate(authority, ca_key.get(), nullptr, ca_key.get());
+  const KeyOwner foreign_key = make_key();
+  const CertificateOwner foreign =
       make_certificate(authority, foreign_key.get(), nullptr, foreign_key.get());
-  const Key key = make_key();
+  const KeyOwner key = make_key();
   const auto serve = [&](const std::string& kind, const Order& order, X509* issuer,
                          EVP_PKEY* signer) {
-    const Certificate made = make_certificate(order, key.get(), issuer, signer);
+    const CertificateOwner made = make_certificate(order, key.get(), issuer, signer);
     servers_[kind] = server_context(made.get(), key.get());
   };
   const Order good{"local cloud", names, now - kDay, now + kLife};

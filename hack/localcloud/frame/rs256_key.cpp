@@ -1,21 +1,19 @@
 #include "hack/localcloud/frame/rs256_key.h"
 
-#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <stdexcept>
 
+#include "hack/localcloud/frame/openssl.h"
+
 namespace localcloud {
 namespace {
 
-using KeyPointer = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)>;
-using Memory = std::unique_ptr<BIO, decltype(&BIO_free)>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, OpensslFree<EVP_PKEY_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, OpensslFree<EVP_MD_CTX_free>>;
+using Number = std::unique_ptr<BIGNUM, OpensslFree<BN_free>>;
 
 constexpr int kKeyBits = 2048;
 // Three primes are found in a third of the time of two, and verifiers cannot tell.
@@ -25,18 +23,18 @@ void require(bool done) {
   if (!done) throw std::runtime_error("OpenSSL cannot make or use a signing key");
 }
 
-KeyPointer make_key() {
-  const KeyContext context(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr), EVP_PKEY_CTX_free);
+KeyOwner make_key() {
+  const KeyContext context(EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr));
   require(context != nullptr && EVP_PKEY_keygen_init(context.get()) > 0);
   require(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), kKeyBits) > 0);
   require(EVP_PKEY_CTX_set_rsa_keygen_primes(context.get(), kKeyPrimes) > 0);
   EVP_PKEY* key = nullptr;
   require(EVP_PKEY_keygen(context.get(), &key) > 0);
-  return {key, EVP_PKEY_free};
+  return KeyOwner(key);
 }
 
 std::string signature(EVP_PKEY* key, const std::string& text) {
-  const DigestContext context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  const DigestContext context(EVP_MD_CTX_new());
   require(context != nullptr);
   require(EVP_DigestSignInit(context.get(), nullptr, EVP_sha256(), nullptr, key) > 0);
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
@@ -49,17 +47,11 @@ std::string signature(EVP_PKEY* key, const std::string& text) {
   return result;
 }
 
-std::string text_of(const Memory& memory) {
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(memory.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
-}
-
 // A number of the key, big-endian.
 std::string number_of(EVP_PKEY* key, const char* name) {
   BIGNUM* found = nullptr;
   require(EVP_PKEY_get_bn_param(key, name, &found) > 0);
-  const std::unique_ptr<BIGNUM, decltype(&BN_free)> number(found, BN_free);
+  const Number number(found);
   std::string bytes(static_cast<std::size_t>(BN_num_bytes(found)), '\0');
   BN_bn2bin(found, reinterpret_cast<unsigned char*>(bytes.data()));
   return bytes;
@@ -72,7 +64,7 @@ std::string dump(const Json& value) {
 }  // namespace
 
 struct Rs256Key::Key {
-  KeyPointer pointer = make_key();
+  KeyOwner pointer = make_key();
 };
 
 Rs256Key::Rs256Key() = default;
@@ -90,9 +82,9 @@ std::string Rs256Key::sign(const Json& header, const Json& claims) {
 }
 
 std::string Rs256Key::public_spki_pem() {
-  const Memory memory(BIO_new(BIO_s_mem()), BIO_free);
-  require(memory != nullptr && PEM_write_bio_PUBKEY(memory.get(), key().pointer.get()) > 0);
-  return text_of(memory);
+  const BioOwner bio(BIO_new(BIO_s_mem()));
+  require(bio != nullptr && PEM_write_bio_PUBKEY(bio.get(), key().pointer.get()) > 0);
+  return written(bio.get());
 }
 
 std::string Rs256Key::public_pkcs1_pem() {
@@ -100,10 +92,10 @@ std::string Rs256Key::public_pkcs1_pem() {
   const int size = i2d_PublicKey(key().pointer.get(), &bytes);
   const std::unique_ptr<unsigned char, void (*)(unsigned char*)> der(
       bytes, [](unsigned char* memory) { OPENSSL_free(memory); });
-  const Memory memory(BIO_new(BIO_s_mem()), BIO_free);
-  require(size > 0 && memory != nullptr);
-  require(PEM_write_bio(memory.get(), "RSA PUBLIC KEY", "", der.get(), size) > 0);
-  return text_of(memory);
+  const BioOwner bio(BIO_new(BIO_s_mem()));
+  require(size > 0 && bio != nullptr);
+  require(PEM_write_bio(bio.get(), "RSA PUBLIC KEY", "", der.get(), size) > 0);
+  return written(bio.get());
 }
 
 Json Rs256Key::public_jwk(const std::string& key_id) {

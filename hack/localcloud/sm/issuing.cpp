@@ -1,12 +1,11 @@
 #include "hack/localcloud/sm/issuing.h"
 
-#include <openssl/err.h>
 #include <openssl/rand.h>
 
 #include <array>
 #include <stdexcept>
 
-#include "hack/localcloud/sm/openssl.h"
+#include "hack/localcloud/frame/openssl.h"
 
 namespace localcloud::sm {
 namespace {
@@ -48,12 +47,7 @@ CertificateOwner start_certificate(const CertificateWish& wish) {
 }
 
 void extend(X509* certificate, X509* issuer, int id, const std::string& value) {
-  X509V3_CTX context{};
-  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, id, value.c_str());
-  check(extension != nullptr && X509_add_ext(certificate, extension, -1) == 1,
-        "an extension that cannot be made");
-  X509_EXTENSION_free(extension);
+  check(add_extension(certificate, issuer, id, value), "an extension that cannot be made");
 }
 
 std::string joined(const std::vector<std::string>& values, const std::string& before = "") {

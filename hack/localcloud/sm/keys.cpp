@@ -1,11 +1,9 @@
 #include "hack/localcloud/sm/keys.h"
 
-#include <openssl/err.h>
-
 #include <cstring>  // EVP_EC_gen is a macro that needs it
 #include <stdexcept>
 
-#include "hack/localcloud/sm/openssl.h"
+#include "hack/localcloud/frame/openssl.h"
 
 namespace localcloud::sm {
 namespace {

@@ -1,24 +1,11 @@
-#include <arpa/inet.h>
-#include <openssl/err.h>
-
-#include <array>
 #include <stdexcept>
 
+#include "hack/localcloud/frame/openssl.h"
 #include "hack/localcloud/sm/issuing.h"
-#include "hack/localcloud/sm/openssl.h"
 
 // What a signing request asks for, taken apart.
 namespace localcloud::sm {
 namespace {
-
-std::string text_of(const ASN1_STRING* value) {
-  unsigned char* text = nullptr;
-  const int size = ASN1_STRING_to_UTF8(&text, value);
-  if (size < 0) return "";
-  std::string copy(reinterpret_cast<char*>(text), static_cast<std::size_t>(size));
-  OPENSSL_free(text);
-  return copy;
-}
 
 void read_subject(const X509_REQ* request, RequestFacts& facts) {
   const X509_NAME* subject = X509_REQ_get_subject_name(request);
@@ -26,7 +13,7 @@ void read_subject(const X509_REQ* request, RequestFacts& facts) {
     const X509_NAME_ENTRY* entry = X509_NAME_get_entry(subject, i);
     const int id = OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry));
     if (id == NID_undef) continue;
-    std::string value = text_of(X509_NAME_ENTRY_get_data(entry));
+    std::string value = utf8_of(X509_NAME_ENTRY_get_data(entry));
     if (id == NID_commonName && facts.common_name.empty()) facts.common_name = value;
     facts.wish.subject.emplace_back(OBJ_nid2sn(id), std::move(value));
   }
@@ -36,14 +23,11 @@ void read_name(const GENERAL_NAME* name, CertificateWish& wish) {
   int type = 0;
   const void* value = GENERAL_NAME_get0_value(name, &type);
   const auto* text = static_cast<const ASN1_STRING*>(value);
-  if (type == GEN_DNS) wish.dns_names.push_back(text_of(text));
-  if (type == GEN_URI) wish.uris.push_back(text_of(text));
+  if (type == GEN_DNS) wish.dns_names.push_back(utf8_of(text));
+  if (type == GEN_URI) wish.uris.push_back(utf8_of(text));
   if (type != GEN_IPADD) return;
-  std::array<char, INET6_ADDRSTRLEN> address{};
-  const int family = ASN1_STRING_length(text) == 4 ? AF_INET : AF_INET6;
-  if (family == AF_INET6 && ASN1_STRING_length(text) != 16) return;
-  inet_ntop(family, ASN1_STRING_get0_data(text), address.data(), address.size());
-  wish.addresses.emplace_back(address.data());
+  std::string address = address_of(text);
+  if (!address.empty()) wish.addresses.push_back(std::move(address));
 }
 
 void read_names(X509_REQ* request, CertificateWish& wish) {

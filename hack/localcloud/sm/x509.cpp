@@ -1,13 +1,9 @@
 #include "hack/localcloud/sm/x509.h"
 
-#include <arpa/inet.h>
-#include <openssl/err.h>
-
-#include <array>
 #include <ctime>
 #include <stdexcept>
 
-#include "hack/localcloud/sm/openssl.h"
+#include "hack/localcloud/frame/openssl.h"
 
 namespace localcloud::sm {
 namespace {
@@ -34,13 +30,7 @@ std::string common_name_of(const X509* certificate) {
   const X509_NAME* subject = X509_get_subject_name(certificate);
   const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
   if (at < 0) return "";
-  unsigned char* text = nullptr;
-  const int size =
-      ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
-  if (size < 0) return "";
-  std::string name(reinterpret_cast<char*>(text), static_cast<std::size_t>(size));
-  OPENSSL_free(text);
-  return name;
+  return utf8_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
 }
 
 std::string text_of(const ASN1_STRING* value) {
@@ -48,18 +38,10 @@ std::string text_of(const ASN1_STRING* value) {
           static_cast<std::size_t>(ASN1_STRING_length(value))};
 }
 
-std::string address_of(const ASN1_OCTET_STRING* value) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  const int family = ASN1_STRING_length(value) == 4 ? AF_INET : AF_INET6;
-  if (family == AF_INET6 && ASN1_STRING_length(value) != 16) return "";
-  inet_ntop(family, ASN1_STRING_get0_data(value), text.data(), text.size());
-  return text.data();
-}
-
 std::string alt_name_of(const GENERAL_NAME* name) {
   int type = 0;
   const void* value = GENERAL_NAME_get0_value(name, &type);
-  if (type == GEN_IPADD) return address_of(static_cast<const ASN1_OCTET_STRING*>(value));
+  if (type == GEN_IPADD) return address_of(static_cast<const ASN1_STRING*>(value));
   if (type == GEN_DNS || type == GEN_URI || type == GEN_EMAIL) {
     return text_of(static_cast<const ASN1_STRING*>(value));
   }
