@@ -18,6 +18,13 @@ Response validate(Instance& instance, Secret& secret) {
   return Response::json(201, {{"action_type", kValidate}});
 }
 
+// Nobody publishes lists of the built-in authority.
+void tell_authority(Instance& instance, const Secret& secret, const std::string& serial_number) {
+  Configuration* authority =
+      instance.configurations.find(secret.own.at("certificate_authority"), kIntermediateCa);
+  if (authority != nullptr) authority->revocations.push_back({serial_number, instance.now()});
+}
+
 // Revoked once: a second time tells when it was.
 Response revoke(Instance& instance, Secret& secret, Version& version) {
   if (secret.type != "private_cert") refuse(400, "Secrets of this type cannot be revoked.");
@@ -29,6 +36,7 @@ Response revoke(Instance& instance, Secret& secret, Version& version) {
     about["revocation_time_seconds"] = unix_seconds(instance.now());
     about["revocation_time_rfc3339"] = rfc3339(instance.now());
     secret.updated_at = instance.now();
+    tell_authority(instance, secret, about.at("serial_number"));
     publish(instance, secret, {.type = "secret_revoked", .by = kCaller});
   }
   return Response::json(201, {{"action_type", kRevoke},

@@ -7,6 +7,7 @@
 #include "hack/localcloud/sm/duration.h"
 #include "hack/localcloud/sm/engine.h"
 #include "hack/localcloud/sm/refusal.h"
+#include "hack/localcloud/sm/revocation_list.h"
 
 namespace localcloud::sm {
 namespace {
@@ -93,9 +94,15 @@ class AuthorityEngine : public Engine {
     return read_authority_wish(Fields(body), it.shown.at("common_name"));
   }
 
+  std::string signed_under(const Configuration& issuer, CertificateWish wish,
+                           std::chrono::seconds life, const std::string& key_or_csr) const {
+    wish.crl_url = crl_url(world_, issuer);
+    return sign_under(issuer, now(), std::move(wish), life, key_or_csr);
+  }
+
   void sign(const Configuration& issuer, Configuration& intermediate, const CertificateWish& wish,
             std::chrono::seconds life) const {
-    install(intermediate, sign_under(issuer, now(), wish, life, intermediate.authority.key),
+    install(intermediate, signed_under(issuer, wish, life, intermediate.authority.key),
             chain_under(issuer));
     intermediate.shown["issuer"] = issuer.name;
     intermediate.updated_at = now();
@@ -130,7 +137,7 @@ class AuthorityEngine : public Engine {
     }
     const auto life = read_duration(body, "ttl", kLife, max_life(it));
     Json answer = echo(body);
-    answer["data"] = signed_data(sign_under(it, now(), wish, life, csr), chain_under(it));
+    answer["data"] = signed_data(signed_under(it, wish, life, csr), chain_under(it));
     return answer;
   }
 
@@ -204,9 +211,9 @@ class IntermediateCa : public AuthorityEngine {
   }
 
  private:
-  const Configuration& issuer_of(const std::string& name) const {
+  Configuration& issuer_of(const std::string& name) const {
     for (const char* type : {kRootCa, kIntermediateCa}) {
-      if (const Configuration* found = configurations_.find(name, type)) return *found;
+      if (Configuration* found = configurations_.find(name, type)) return *found;
     }
     refuse(400, "There is no issuing certificate authority of this name.");
   }
@@ -240,7 +247,11 @@ class IntermediateCa : public AuthorityEngine {
 
   Json revoke(Configuration& it) const {
     require_internal(it);
-    if (!it.revoked) it.revoked = it.updated_at = now();
+    if (!it.revoked) {
+      it.revoked = it.updated_at = now();
+      issuer_of(it.shown.at("issuer"))
+          .revocations.push_back({it.details.at("serial_number"), now()});
+    }
     return {{"action_type", "private_cert_configuration_action_revoke_ca_certificate"},
             {"revocation_time_seconds", unix_seconds(*it.revoked)}};
   }
@@ -249,6 +260,7 @@ class IntermediateCa : public AuthorityEngine {
   Json rotate(Configuration& it) const {
     require_internal(it);
     const Configuration& issuer = issuer_of(it.shown.at("issuer"));
+    it.revocations.clear();
     it.authority.key = make_key({.type = it.shown.at("key_type"), .bits = it.shown.at("key_bits")});
     it.csr = make_csr(wish_of(it), it.authority.key);
     sign(issuer, it, wish_of(it), std::min(max_life(issuer), max_life(it)));

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "hack/localcloud/sm/issuing.h"
 #include "hack/localcloud/sm/model.h"
@@ -19,6 +20,11 @@ inline constexpr char kClassic[] = "public_cert_configuration_dns_classic_infras
 inline constexpr char kIamCredentials[] = "iam_credentials_configuration";
 inline constexpr char kCustomCredentials[] = "custom_credentials_configuration";
 
+struct Revocation {
+  std::string serial_number{};  // "0a:1b:2c"
+  Time at{};
+};
+
 struct Configuration {
   std::string name{};
   std::string type{};
@@ -31,6 +37,7 @@ struct Configuration {
   std::string csr{};
   std::optional<Time> expires{};
   std::optional<Time> revoked{};
+  std::vector<Revocation> revocations{};  // of certificates that it signed with its present key
 };
 
 // By name and type: two configurations of different types may share a name.

@@ -111,6 +111,9 @@ std::string finish(const CertificateWish& wish, EVP_PKEY* key, X509* issuer, EVP
   }
   add_usages(certificate.get(), above, wish);
   extend(certificate.get(), above, NID_authority_key_identifier, "keyid");
+  if (!wish.crl_url.empty()) {
+    extend(certificate.get(), above, NID_crl_distribution_points, "URI:" + wish.crl_url);
+  }
   check(X509_sign(certificate.get(), signer, EVP_sha256()) != 0,
         "a certificate that cannot be signed");
   return pem_of(certificate.get());

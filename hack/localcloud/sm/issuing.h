@@ -26,6 +26,7 @@ struct CertificateWish {
   int path_length = -1;                          // of a CA; -1: no limit
   std::vector<std::string> permitted_domains{};  // of a CA
   bool basic_constraints = true;                 // said of certificates that are no CA
+  std::string crl_url{};                         // where the issuer's revocations are told
 };
 
 // A CA that can sign: its certificate and key, and the certificates above it, up to the root.

@@ -6,6 +6,7 @@
 #include "hack/localcloud/sm/duration.h"
 #include "hack/localcloud/sm/kind.h"
 #include "hack/localcloud/sm/refusal.h"
+#include "hack/localcloud/sm/revocation_list.h"
 #include "hack/localcloud/sm/rotation.h"
 #include "hack/localcloud/sm/template_rules.h"
 
@@ -87,7 +88,7 @@ class PrivateCert : public Kind {
     return found;
   }
 
-  const Authority& authority_of(const Configuration& its_template, Time until) const {
+  const Configuration& issuer_of(const Configuration& its_template, Time until) const {
     const Configuration* found =
         configurations_.find(its_template.shown.at("certificate_authority"), kIntermediateCa);
     if (found == nullptr || found->authority.certificate.empty() || found->revoked) {
@@ -96,7 +97,7 @@ class PrivateCert : public Kind {
     if (*found->expires < until) {
       refuse(400, "The certificate would outlive its certificate authority.");
     }
-    return found->authority;
+    return *found;
   }
 
   void require_rotation_in_time(const Json& rotation, Time expires) const {
@@ -110,14 +111,14 @@ class PrivateCert : public Kind {
     try {
       const Configuration* found = template_of(template_name);
       CertificateRequest request = read_request(body);
-      if (found != nullptr) {
-        apply_template(*found, body, world_.clock.now(), request);
-      } else {
+      if (found == nullptr) {
         apply_local_template(body, request);
+        return sign(body, request, ca_.authority(world_.clock.now()));
       }
-      const Authority& authority = found == nullptr ? ca_.authority(world_.clock.now())
-                                                    : authority_of(*found, request.wish.not_after);
-      return sign(body, request, authority);
+      apply_template(*found, body, world_.clock.now(), request);
+      const Configuration& issuer = issuer_of(*found, request.wish.not_after);
+      request.wish.crl_url = crl_url(world_, issuer);
+      return sign(body, request, issuer.authority);
     } catch (const std::invalid_argument& wrong) {
       refuse(400, std::string("The request holds ") + wrong.what() + ".");
     }

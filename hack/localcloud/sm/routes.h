@@ -13,6 +13,7 @@ void add_action_routes(Router& router, Instance& instance);
 void add_task_routes(Router& router, Instance& instance);
 void add_configuration_routes(Router& router, Instance& instance);
 void add_registration_routes(Router& router, Instance& instance);
+void add_revocation_routes(Router& router, Instance& instance);
 
 // 403 for callers that the switch "reader_only" makes Readers. First thing of a payload read.
 void require_payload_role(const Instance& instance);

@@ -1,6 +1,7 @@
 #include "tests/localcloud/sm/certificates.h"
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
@@ -156,6 +157,48 @@ std::size_t blocks_of(const std::string& pem) {
     ++count;
   }
   return count;
+}
+
+std::string crl_url_of(const std::string& certificate_pem) {
+  const Certificate certificate = read_certificate(certificate_pem);
+  const std::unique_ptr<CRL_DIST_POINTS, Free<CRL_DIST_POINTS_free>> points(
+      static_cast<CRL_DIST_POINTS*>(
+          X509_get_ext_d2i(certificate.get(), NID_crl_distribution_points, nullptr, nullptr)));
+  if (!points || sk_DIST_POINT_num(points.get()) != 1) return "";
+  const DIST_POINT* point = sk_DIST_POINT_value(points.get(), 0);
+  int type = 0;
+  const void* value =
+      GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(point->distpoint->name.fullname, 0), &type);
+  if (type != GEN_URI) return "";
+  const auto* uri = static_cast<const ASN1_STRING*>(value);
+  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
+          static_cast<std::size_t>(ASN1_STRING_length(uri))};
+}
+
+RevocationList read_list(const std::string& der, const std::string& issuer_pem) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(der.data());
+  const std::unique_ptr<X509_CRL, Free<X509_CRL_free>> list(
+      d2i_X509_CRL(nullptr, &bytes, static_cast<long>(der.size())));
+  must(list != nullptr);
+  const Certificate issuer = read_certificate(issuer_pem);
+  RevocationList read;
+  read.is_signed =
+      X509_NAME_cmp(X509_CRL_get_issuer(list.get()), X509_get_subject_name(issuer.get())) == 0 &&
+      X509_CRL_verify(list.get(), X509_get0_pubkey(issuer.get())) == 1;
+  int days = 0;
+  int seconds = 0;
+  must(ASN1_TIME_diff(&days, &seconds, X509_CRL_get0_lastUpdate(list.get()),
+                      X509_CRL_get0_nextUpdate(list.get())) == 1);
+  read.life_seconds = days * 86400L + seconds;
+  STACK_OF(X509_REVOKED)* revoked = X509_CRL_get_REVOKED(list.get());
+  for (int i = 0; i < sk_X509_REVOKED_num(revoked); ++i) {
+    const std::unique_ptr<BIGNUM, Free<BN_free>> number(ASN1_INTEGER_to_BN(
+        X509_REVOKED_get0_serialNumber(sk_X509_REVOKED_value(revoked, i)), nullptr));
+    char* text = BN_bn2hex(number.get());
+    read.serials.emplace_back(text);
+    OPENSSL_free(text);
+  }
+  return read;
 }
 
 }  // namespace sm_tests

@@ -33,6 +33,14 @@ std::string public_key_of_key(const std::string& key_pem);
 std::string public_key_of_certificate(const std::string& certificate_pem);
 std::string public_key_of_csr(const std::string& csr_pem);
 bool issued_by(const std::string& certificate_pem, const std::string& issuer_pem);
+std::string crl_url_of(const std::string& certificate_pem);
+
+struct RevocationList {
+  std::vector<std::string> serials{};  // "0A1B2C"
+  long life_seconds = 0;
+  bool is_signed = false;  // by the issuer
+};
+RevocationList read_list(const std::string& der, const std::string& issuer_pem);  // throws
 
 std::size_t blocks_of(const std::string& pem);
 
