@@ -104,7 +104,7 @@ Cloud::Impl::Impl(const CloudOptions& options)
 void Cloud::Impl::mount_services() {
   gateway.mount("local", "/_local", control);
   gateway.mount("iam", "/iam", iam);
-  gateway.mount("sm", "/sm/" + world.seed.sm_instance, secrets_manager);
+  gateway.mount("sm", "/sm", secrets_manager);
   gateway.mount("ce", "/ce", code_engine);
   gateway.mount("en", "/en", notifications);
   gateway.mount("rc", "/rc", resource_controller);
@@ -116,14 +116,28 @@ void Cloud::Impl::mount_services() {
 // What orders at the resource controller bring about elsewhere.
 void Cloud::Impl::connect_resources() {
   ResourceController::Effects effects;
-  effects.created = [this](const std::string& crn, const std::string& plan) {
-    if (parse_crn(crn)->service == "event-notifications") notifications.add_instance(crn, plan);
+  const auto account = world.seed.account;
+  effects.created = [this, account](const rc::Instance& made) {
+    const std::string crn = made.crn(account);
+    if (made.offering->name == "event-notifications") {
+      notifications.add_instance(crn, made.offering->plan(made.plan)->name);
+    }
+    if (made.offering->name == "secrets-manager") {
+      secrets_manager.add_instance(crn, made.operation_done, made.is_public());
+    }
+  };
+  effects.changed = [this, account](const rc::Instance& changed) {
+    secrets_manager.open_to_public(changed.crn(account), changed.is_public());
   };
   effects.deleted = [this](const std::string& crn) {
     iam.forget_instance(parse_crn(crn)->instance);
     notifications.suspend_instance(crn, true);
+    secrets_manager.suspend_instance(crn, true);
   };
-  effects.restored = [this](const std::string& crn) { notifications.suspend_instance(crn, false); };
+  effects.restored = [this](const std::string& crn) {
+    notifications.suspend_instance(crn, false);
+    secrets_manager.suspend_instance(crn, false);
+  };
   effects.new_api_key = [this](const std::string& name) { return iam.new_api_key(name); };
   effects.drop_api_key = [this](const std::string& value) { iam.drop_api_key(value); };
   resource_controller.set_effects(std::move(effects));

@@ -29,6 +29,10 @@ struct Instance {
   std::string reclamation{};  // its id, while it is deleted
 
   std::string state(Time now, const std::string& while_new) const;
+  // Whether it has a public endpoint beside the private one.
+  bool is_public() const {
+    return parameters.value("service-endpoints", "") == "public-and-private";
+  }
   std::string crn(const std::string& account) const {
     return Crn{offering->name, region, account, guid}.text();
   }

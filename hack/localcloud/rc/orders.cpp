@@ -115,9 +115,7 @@ Response ResourceController::create(const Request& request) {
   order.created = world_.clock.now();
   begin(order, "create");
   instances_.push_back(order);
-  if (!order.failed) {
-    effects_.created(order.crn(world_.seed.account), order.offering->plan(order.plan)->name);
-  }
+  if (!order.failed) effects_.created(order);
   return answer(world_.switches.value("rc_create_status").get<int>(), order);
 }
 
@@ -139,6 +137,7 @@ Response ResourceController::update(const Request& request, const Params& params
   }
   begin(next, "update");
   instance = next;
+  effects_.changed(instance);
   return answer(world_.switches.value("rc_update_status").get<int>(), instance);
 }
 

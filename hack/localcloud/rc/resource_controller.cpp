@@ -57,6 +57,7 @@ void ResourceController::add_seed(const std::string& crn, const std::string& nam
   seed.plan = catalog::plan_id(parts.service, plan);
   seed.region = parts.region;
   seed.resource_group = world_.seed.resource_group;
+  seed.parameters = {{"service-endpoints", "public-and-private"}};
   seed.created = seed.updated = seed.operation_done = now;
   instances_.push_back(std::move(seed));
 }

@@ -14,7 +14,8 @@ class ResourceController : public Service {
  public:
   // What the rest of the cloud does about it. All are set before the first request.
   struct Effects {
-    std::function<void(const std::string& crn, const std::string& plan)> created{};
+    std::function<void(const rc::Instance&)> created{};
+    std::function<void(const rc::Instance&)> changed{};
     std::function<void(const std::string& crn)> deleted{};
     std::function<void(const std::string& crn)> restored{};
     std::function<std::string(const std::string& name)> new_api_key{};

@@ -96,7 +96,7 @@ class AuthorityEngine : public Engine {
 
   std::string signed_under(const Configuration& issuer, CertificateWish wish,
                            std::chrono::seconds life, const std::string& key_or_csr) const {
-    wish.crl_url = crl_url(world_, issuer);
+    wish.crl_url = crl_url(configurations_.instance_url, issuer);
     return sign_under(issuer, now(), std::move(wish), life, key_or_csr);
   }
 

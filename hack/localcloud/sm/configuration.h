@@ -50,6 +50,7 @@ class Configurations {
     return at == all.end() ? nullptr : &at->second;
   }
 
+  std::string instance_url{};  // of the instance that has them, without /api
   All all{};
 };
 

@@ -31,13 +31,13 @@ void send(Instance& instance, const Happening& happening, const std::string& sec
           Json entry) {
   const World& world = instance.world;
   if (world.events == nullptr) return;
-  world.events->publish({.instance_crn = world.seed.sm_crn(),
+  world.events->publish({.instance_crn = instance.own_crn,
                          .event_type = happening.type,
                          .event_sub_type = happening.sub_type,
                          .secret_type = secret_type,
                          .severity = happening.severity,
                          .secret = std::move(entry),
-                         .api_url = world.address + "/sm/" + world.seed.sm_instance});
+                         .api_url = instance.url()});
 }
 
 }  // namespace

@@ -21,8 +21,11 @@ const char* describe(State state) {
   return "";
 }
 
-Instance::Instance(World& its_world)
-    : world(its_world), kinds(make_kinds(its_world, ca, configurations)) {
+Instance::Instance(World& its_world, const std::string& crn)
+    : world(its_world),
+      own_crn(crn),
+      configurations{its_world.address + "/sm/" + parse_crn(crn).value_or(Crn{}).instance},
+      kinds(make_kinds(its_world, ca, configurations)) {
   groups[kDefaultGroup] = {.id = kDefaultGroup,
                            .name = "default",
                            .description = "The default secret group.",
@@ -147,8 +150,7 @@ void Instance::note_read(Secret& secret, Version& version) {
 }
 
 std::string Instance::crn(const Secret& secret) const {
-  const std::string instance = world.seed.sm_crn();  // ends in "::"
-  return instance.substr(0, instance.size() - 1) + "secret:" + secret.id;
+  return own_crn.substr(0, own_crn.size() - 1) + "secret:" + secret.id;
 }
 
 }  // namespace localcloud::sm

@@ -16,7 +16,8 @@ inline constexpr char kCaller[] = "iam-ServiceId-0c0ffee0-1111-2222-3333-4444555
 // it and refuse by throwing Refusal.
 class Instance {
  public:
-  explicit Instance(World& world);
+  // `crn` is its own and ends in "::".
+  Instance(World& world, const std::string& crn);
 
   // Lookups by what stands in a path: 400 for a malformed id, 404 for an unknown one.
   Secret& secret(const std::string& id);
@@ -45,9 +46,12 @@ class Instance {
   std::string crn(const Secret& secret) const;
   Time now() const { return world.clock.now(); }
 
+  const std::string& url() const { return configurations.instance_url; }
+
   World& world;
+  const std::string own_crn;
   LocalCa ca{};
-  Configurations configurations{};
+  Configurations configurations;
   Kinds kinds;
   std::map<std::string, Group> groups{};
   std::map<std::string, Secret> secrets{};

@@ -117,7 +117,7 @@ class PrivateCert : public Kind {
       }
       apply_template(*found, body, world_.clock.now(), request);
       const Configuration& issuer = issuer_of(*found, request.wish.not_after);
-      request.wish.crl_url = crl_url(world_, issuer);
+      request.wish.crl_url = crl_url(configurations_.instance_url, issuer);
       return sign(body, request, issuer.authority);
     } catch (const std::invalid_argument& wrong) {
       refuse(400, std::string("The request holds ") + wrong.what() + ".");

@@ -26,8 +26,7 @@ Response create_registration(Instance& instance, const Request& request) {
       fields.maybe_text("event_notifications_source_description", {0, 1024}).value_or("");
   if (crn.rfind("crn:v", 0) != 0) refuse(400, "'event_notifications_instance_crn' must be a CRN.");
   EventSink* sink = instance.world.events;
-  const std::string own_crn = instance.world.seed.sm_crn();
-  if (sink == nullptr || !sink->register_source(own_crn, crn, name, description)) {
+  if (sink == nullptr || !sink->register_source(instance.own_crn, crn, name, description)) {
     refuse(instance.world.switches.value("sm_unknown_event_notifications_status"),
            "There is no such Event Notifications instance.");
   }
@@ -37,7 +36,7 @@ Response create_registration(Instance& instance, const Request& request) {
 
 Response delete_registration(Instance& instance) {
   require_registration(instance);
-  instance.world.events->unregister_source(instance.world.seed.sm_crn());
+  instance.world.events->unregister_source(instance.own_crn);
   instance.event_notifications_crn.clear();
   return Response::empty(204);
 }

@@ -66,10 +66,9 @@ std::string der_of(X509_CRL* list) {
 
 }  // namespace
 
-std::string crl_url(const World& world, const Configuration& authority) {
+std::string crl_url(const std::string& instance_url, const Configuration& authority) {
   if (authority.shown.at("crl_distribution_points_encoded") != true) return "";
-  return world.address + "/sm/" + world.seed.sm_instance + "/crl/" + authority.type + "/" +
-         authority.name;
+  return instance_url + "/crl/" + authority.type + "/" + authority.name;
 }
 
 std::string revocation_list(const Configuration& authority, Time now) {

@@ -8,7 +8,7 @@
 namespace localcloud::sm {
 
 // For the certificates that the authority signs; "": they are to name none.
-std::string crl_url(const World& world, const Configuration& authority);
+std::string crl_url(const std::string& instance_url, const Configuration& authority);
 
 // DER, signed by the authority now, for as long as its `crl_expiry` says; empty when the authority
 // builds none. Throws std::invalid_argument when it cannot sign.

@@ -315,3 +315,37 @@ TEST_CASE("resource groups are found under both hosts") {
     CHECK(Client(client.base_url()).get(path).status == 401);
   }
 }
+
+TEST_CASE("a new Secrets Manager instance answers once it is active, by its private endpoint") {
+  const Controller at;
+  at.set("rc_provision_ms", 60'000);
+  const std::string guid = at.create(at.order("second"));
+  const std::string sm = at.names.at("LOCALCLOUD_URL");
+  const Client by_private = Client(sm + "/sm/private/" + guid + "/api/v2").bearer(at.token);
+  const Client by_public = Client(sm + "/sm/" + guid + "/api/v2").bearer(at.token);
+  CHECK(by_private.get("/secrets").status == 404);
+  at.advance(60);
+  CHECK(by_private.get("/secrets").status == 200);
+  CHECK(by_public.get("/secrets").status == 404);
+
+  SECTION("it holds secrets of its own") {
+    const Json secret{{"secret_type", "arbitrary"}, {"name", "one"}, {"payload", "x"}};
+    const Json made = by_private.post("/secrets", secret).json();
+    CHECK(made["crn"].get<std::string>().find(guid) != std::string::npos);
+    const Json page = by_private.get("/secrets").json();
+    CHECK(page["total_count"] == 1);
+    CHECK(page["first"]["href"].get<std::string>().find("/sm/private/" + guid + "/api/v2") !=
+          std::string::npos);
+    const Client seeds = Client(at.names.at("LOCALCLOUD_SM_URL") + "/api/v2").bearer(at.token);
+    CHECK(seeds.get("/secrets").json()["total_count"] == 0);
+  }
+  SECTION("a public endpoint may be added") {
+    const Json both{{"parameters", {{"service-endpoints", "public-and-private"}}}};
+    CHECK(at.rc.patch(std::string(kAll) + "/" + guid, both).status == 200);
+    CHECK(by_public.get("/secrets").status == 200);
+  }
+  SECTION("it is silent while it is deleted") {
+    CHECK(at.rc.erase(std::string(kAll) + "/" + guid).status == 202);
+    CHECK(by_private.get("/secrets").status == 404);
+  }
+}

@@ -21,7 +21,7 @@ House::House()
       gateway_(world_, journal_, faults_),
       client_(cloud_client::Client(base_url() + "/api/v2").bearer("good")) {
   gateway_.mount("local", "/_local", control_);
-  gateway_.mount("sm", "/sm/" + world_.seed.sm_instance, secrets_manager_);
+  gateway_.mount("sm", "/sm", secrets_manager_);
   server_.start(
       [this](localcloud::Request request, std::uint16_t source, localcloud::Deliver deliver) {
         gateway_.handle(std::move(request), source, std::move(deliver));

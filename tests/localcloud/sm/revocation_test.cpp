@@ -87,7 +87,7 @@ TEST_CASE("a revoked intermediate authority is in its issuer's list", "[sm]") {
 }
 
 TEST_CASE("a list lives as long as its authority says, and is empty when none is built", "[sm]") {
-  Listed pki({{"crl_expiry", "5h"}});
+  Listed pki(Json{{"crl_expiry", "5h"}});
   pki.revoke(ask(pki.house).json());
   CHECK(pki.list(kMiddleUrl, "middle").life_seconds == 5 * 3600);
   CHECK(pki.list(kMiddleUrl, "middle").serials.size() == 1);
