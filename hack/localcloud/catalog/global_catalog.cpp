@@ -1,8 +1,8 @@
 #include "hack/localcloud/catalog/global_catalog.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "hack/localcloud/frame/number.h"
 #include "hack/localcloud/frame/url.h"
 
 namespace localcloud {
@@ -79,11 +79,8 @@ bool found_by(const Offering& offering, const std::string& query) {
 
 std::size_t number_of(const Request& request, const std::string& name, std::size_t otherwise) {
   const auto text = request.query_value(name);
-  std::size_t number = 0;
   if (!text) return otherwise;
-  const char* end = text->data() + text->size();
-  const auto read = std::from_chars(text->data(), end, number);
-  if (read.ec == std::errc{} && read.ptr == end) return number;
+  if (const auto number = whole_number<std::size_t>(*text)) return *number;
   throw HttpError{ibm_error(400, "bad_request", name + " must be a number.",
                             request.header("x-correlation-id"))};
 }

@@ -1,9 +1,10 @@
 #include "hack/localcloud/en/cron.h"
 
 #include <algorithm>
-#include <charconv>
 #include <sstream>
 #include <vector>
+
+#include "hack/localcloud/frame/number.h"
 
 namespace localcloud::en {
 
@@ -27,10 +28,7 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 // -1: not a number.
 int number(const std::string& text) {
-  int value = -1;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool whole = read.ec == std::errc{} && read.ptr == text.data() + text.size();
-  return whole && value >= 0 ? value : -1;
+  return std::max(whole_number<int>(text).value_or(-1), -1);
 }
 
 int days_of(std::chrono::year_month_day date) {

@@ -1,8 +1,7 @@
 #include "hack/localcloud/en/delivery.h"
 
-#include <charconv>
-
 #include "hack/localcloud/en/envelope.h"
+#include "hack/localcloud/frame/number.h"
 
 namespace localcloud::en {
 namespace {
@@ -162,12 +161,8 @@ milliseconds DeliveryWorker::delay_after(int attempts, const OutboundResult& res
     const auto unit = world_.switches.value("delivery_retry_first_ms").get<std::int64_t>();
     return milliseconds(std::clamp<std::int64_t>(unit * kOldDelay, 0, 600'000));
   }
-  int seconds = 0;
-  const std::string asked = result.header("retry-after");
-  const auto read = std::from_chars(asked.data(), asked.data() + asked.size(), seconds);
-  if (read.ec == std::errc{} && read.ptr == asked.data() + asked.size() && seconds >= 0) {
-    return std::chrono::seconds(std::min(seconds, kLongestRetryAfter));
-  }
+  const auto asked = whole_number<int>(result.header("retry-after"));
+  if (asked && *asked >= 0) return std::chrono::seconds(std::min(*asked, kLongestRetryAfter));
   auto delay = world_.switches.value("delivery_retry_first_ms").get<std::int64_t>();
   delay = std::clamp<std::int64_t>(delay, 0, 600'000);
   for (int retry = 1; retry < attempts; ++retry) delay *= kGrowth;

@@ -1,8 +1,8 @@
 #include "hack/localcloud/en/listing.h"
 
 #include <cctype>
-#include <charconv>
 
+#include "hack/localcloud/frame/number.h"
 #include "hack/localcloud/frame/url.h"
 
 namespace localcloud::en {
@@ -14,11 +14,9 @@ constexpr std::size_t kLongestSearch = 100;
 std::size_t number_of(const Request& request, const std::string& name, std::size_t standard) {
   const auto value = request.query_value(name);
   if (!value) return standard;
-  std::size_t number = 0;
-  const char* end = value->data() + value->size();
-  const auto read = std::from_chars(value->data(), end, number);
-  if (read.ec != std::errc{} || read.ptr != end) refuse(name + " must be a number");
-  return number;
+  const auto number = whole_number<std::size_t>(*value);
+  if (!number) refuse(name + " must be a number");
+  return *number;
 }
 
 bool contains(const std::string& text, const std::string& part) {

@@ -1,8 +1,8 @@
 #include "hack/localcloud/iam/policies.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "hack/localcloud/frame/number.h"
 #include "hack/localcloud/frame/url.h"
 #include "hack/localcloud/iam/records.h"
 
@@ -22,11 +22,9 @@ Attribute equals(const std::string& key, const std::string& value) {
 std::size_t number_of(const Request& request, const std::string& name, std::size_t otherwise) {
   const auto given = request.query_value(name);
   if (!given) return otherwise;
-  std::size_t number = 0;
-  const char* end = given->data() + given->size();
-  const auto read = std::from_chars(given->data(), end, number);
-  if (read.ec != std::errc{} || read.ptr != end) throw invalid(name + " must be a number.");
-  return number;
+  const auto number = whole_number<std::size_t>(*given);
+  if (!number) throw invalid(name + " must be a number.");
+  return *number;
 }
 
 // Query parameter -> what it is compared with.

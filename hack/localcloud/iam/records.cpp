@@ -1,9 +1,9 @@
 #include "hack/localcloud/iam/records.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "hack/localcloud/frame/characters.h"
+#include "hack/localcloud/frame/number.h"
 #include "hack/localcloud/frame/url.h"
 
 namespace localcloud::iam {
@@ -18,13 +18,11 @@ std::size_t number_of(const Request& request, const std::string& name, const std
                       std::size_t standard) {
   const auto given = request.query_value(name);
   if (!given) return standard;
-  std::size_t number = 0;
-  if (given->rfind(prefix, 0) == 0) {
-    const char* end = given->data() + given->size();
-    const auto read = std::from_chars(given->data() + prefix.size(), end, number);
-    if (read.ec == std::errc{} && read.ptr == end) return number;
-  }
-  throw invalid("The parameter " + name + " is not valid.");
+  const auto number = given->rfind(prefix, 0) == 0
+                          ? whole_number<std::size_t>(given->substr(prefix.size()))
+                          : std::nullopt;
+  if (!number) throw invalid("The parameter " + name + " is not valid.");
+  return *number;
 }
 
 // The request's own address, on another page.

@@ -1,8 +1,8 @@
 #include "hack/localcloud/rc/listing.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "hack/localcloud/frame/number.h"
 #include "hack/localcloud/frame/url.h"
 #include "hack/localcloud/rc/refusal.h"
 
@@ -23,12 +23,9 @@ std::string value_of(const Query& query, const std::string& name) {
 
 std::size_t number(const std::string& text, std::size_t otherwise) {
   if (text.empty()) return otherwise;
-  std::size_t value = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (read.ec != std::errc{} || read.ptr != text.data() + text.size()) {
-    throw invalid("This is not a number.");
-  }
-  return value;
+  const auto value = whole_number<std::size_t>(text);
+  if (!value) throw invalid("This is not a number.");
+  return *value;
 }
 
 // A token is the query of the next page, escaped once more.
