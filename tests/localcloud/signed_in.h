@@ -7,7 +7,9 @@
 
 // A fresh cloud and callers that hold a token of it.
 struct SignedIn {
-  localcloud::Cloud cloud{};
+  explicit SignedIn(const localcloud::CloudOptions& options = {}) : cloud(options) {}
+
+  localcloud::Cloud cloud;
   std::map<std::string, std::string> names = cloud.environment();
   cloud_client::Client control{cloud.url() + "/_local"};
   std::string token =

@@ -4,7 +4,7 @@
 
 // A cloud whose workloads do everything at once unless a test says otherwise.
 struct Works : SignedIn {
-  Works() {
+  explicit Works(const localcloud::CloudOptions& options = {}) : SignedIn(options) {
     for (const char* name :
          {"ce_workload_start_ms", "ce_job_run_ms", "ce_build_start_ms", "ce_build_run_ms",
           "ce_domain_mapping_ms", "ce_outbound_destination_ms"}) {
