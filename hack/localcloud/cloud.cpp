@@ -86,6 +86,7 @@ Cloud::Impl::Impl(const CloudOptions& options)
   world.authority = &iam;
   world.authorizations = &iam;
   world.compute_tokens = &iam;
+  world.jobs = &code_engine;
   world.events = &notifications;
   code_engine.workloads().use(runtime);
   mount_services();
@@ -158,6 +159,10 @@ void Cloud::Impl::add_controls() {
   control.on("POST", "/ce/projects/{project_id}/{collection}/{name}",
              [this](const Request& request, const Params& params) {
                return code_engine.control_document(request, params);
+             });
+  control.on("POST", "/ce/projects/{project_id}/cron/{name}",
+             [this](const Request& request, const Params& params) {
+               return code_engine.control_cron(request, params);
              });
   control.on_clock_moved([this] {
     secrets_manager.expire();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hack/localcloud/ce/cron.h"
 #include "hack/localcloud/ce/page.h"
 #include "hack/localcloud/ce/project_details.h"
 #include "hack/localcloud/ce/refusal.h"
@@ -58,6 +59,7 @@ CodeEngine::CodeEngine(World& world)
       revisions_(workloads_),
       jobs_(world),
       job_runs_(world, workloads_),
+      event_runs_(world, projects_, job_runs_),
       functions_(world, projects_),
       bindings_(world, workloads_),
       build_runs_(world, projects_),
@@ -256,6 +258,23 @@ Response CodeEngine::control_document(const Request& request, const Params& para
       ce::hold_status(project, collection, name, status, ce::required_string(body, "reason"));
     }
     return Response::json(200, *project.shelf(collection).current(name));
+  } catch (const Refusal& refusal) {
+    return error(refusal);
+  }
+}
+
+Response CodeEngine::start_job_run(const JobRunOrder& order) {
+  try {
+    return event_runs_.start(order);
+  } catch (const Refusal& refusal) {
+    return error(refusal);
+  }
+}
+
+Response CodeEngine::control_cron(const Request& request, const Params& params) {
+  try {
+    const Project& project = projects_.find_anywhere(params.at("project_id"));
+    return ce::fire_cron(world_, *this, project, params.at("name"), body_of(request));
   } catch (const Refusal& refusal) {
     return error(refusal);
   }

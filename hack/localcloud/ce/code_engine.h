@@ -8,6 +8,7 @@
 #include "hack/localcloud/ce/data_stores.h"
 #include "hack/localcloud/ce/documents.h"
 #include "hack/localcloud/ce/domain_mappings.h"
+#include "hack/localcloud/ce/event_runs.h"
 #include "hack/localcloud/ce/functions.h"
 #include "hack/localcloud/ce/jobs.h"
 #include "hack/localcloud/ce/outbound_destinations.h"
@@ -20,12 +21,13 @@
 namespace localcloud {
 
 // Code Engine v2 of all regions: paths begin with "<region>/v2".
-class CodeEngine : public Service {
+class CodeEngine : public Service, public JobStarter {
  public:
   // `world` must outlive the service.
   explicit CodeEngine(World& world);
 
   Response handle(const Request& request) override;
+  Response start_job_run(const JobRunOrder& order) override;
 
   // What runs apps and jobs reports here, and may take the place of the stand-in.
   ce::Workloads& workloads() { return workloads_; }
@@ -35,6 +37,8 @@ class CodeEngine : public Service {
   // POST /_local/ce/projects/{id}/{collection}/{name} {"status", "reason"}: the same for a
   // document.
   Response control_document(const Request& request, const Params& params);
+  // POST /_local/ce/projects/{id}/cron/{name}: one event of a cron subscription, now.
+  Response control_cron(const Request& request, const Params& params);
 
  private:
   // What callers may do to the documents of a kind beside reading their list.
@@ -68,6 +72,7 @@ class CodeEngine : public Service {
   ce::InstanceKind instances_{};
   ce::JobKind jobs_;
   ce::JobRunKind job_runs_;
+  ce::EventRuns event_runs_;
   ce::FunctionKind functions_;
   ce::BindingKind bindings_;
   ce::BuildKind builds_{};

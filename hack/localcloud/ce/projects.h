@@ -21,6 +21,7 @@ struct Project {
   std::string forced_status{};             // by the control; empty: what time says
   std::map<std::string, Shelf> shelves{};  // by the collection's name
   std::set<std::string> held{};            // "apps/shop": its status is the control's
+  std::set<std::string> event_runs{};      // unfinished job runs that an event has started
 
   std::string status(Time now) const;
   // The documents of "secrets", "apps", ... as they are now; empty at first.

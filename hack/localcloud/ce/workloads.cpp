@@ -14,6 +14,7 @@ namespace localcloud::ce {
 namespace {
 
 constexpr std::chrono::hours kFinishedRunsStay{7 * 24};
+constexpr std::chrono::minutes kEventRunsStay{10};
 
 std::string detail(const Json& document, const std::string& name) {
   const Json* details = member(document, "status_details");
@@ -114,6 +115,7 @@ void Workloads::start_run(Project& project, const std::string& name) {
 }
 
 void Workloads::drop_run(Project& project, const std::string& name) {
+  project.event_runs.erase(name);
   runtime_->job_run_cancelled({project.id, name});
 }
 
@@ -227,7 +229,9 @@ void Workloads::job_run_is(const WorkloadId& id, const RunReport& report) {
   const Time now = world_.clock.now();
   set_status(*project, "job_runs", id.name, status, run_status_details(report, status, now));
   if (status == "completed" || status == "failed") {
-    project->shelf("job_runs").erase(id.name, now + kFinishedRunsStay);
+    const bool by_event = project->event_runs.erase(id.name) > 0;
+    project->shelf("job_runs")
+        .erase(id.name, now + (by_event ? kEventRunsStay : kFinishedRunsStay));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "hack/localcloud/en/delivery.h"
 
 #include "hack/localcloud/en/envelope.h"
+#include "hack/localcloud/en/job_destination.h"
 #include "hack/localcloud/frame/number.h"
 
 namespace localcloud::en {
@@ -33,11 +34,9 @@ Json view(const Delivery& delivery) {
 }
 
 // Why nothing is sent to the destination at all; empty: it is.
-std::string obstacle(const Delivery& delivery) {
+std::string obstacle(const Delivery& delivery, const World& world) {
   const Destination& destination = delivery.destination;
-  if (destination.type == "ibmce" && destination.params.value("type", "") == "job") {
-    return "job runs are not started by notifications here";
-  }
+  if (is_job(destination) && world.jobs == nullptr) return "nobody starts job runs here";
   if (destination.built_in()) return "e-mail and SMS are not sent here";
   return delivery.obstacle;
 }
@@ -46,6 +45,7 @@ std::string obstacle(const Delivery& delivery) {
 
 DeliveryWorker::DeliveryWorker(World& world, Signing& signing) : world_(world), signing_(signing) {
   declare_envelope_switches(world.switches);
+  declare_job_switches(world.switches);
   world.switches.declare("delivery_retry_first_ms", 1000,
                          "delay before the first retry; the next ones are three times as long");
   world.switches.declare("delivery_retry_4xx", true, "whether 4xx answers are retried");
@@ -59,7 +59,7 @@ DeliveryWorker::DeliveryWorker(World& world, Signing& signing) : world_(world), 
 
 void DeliveryWorker::submit(Delivery delivery) {
   const Record record = keep(std::move(delivery));
-  if (const auto why = obstacle(*record); !why.empty()) {
+  if (const auto why = obstacle(*record, world_); !why.empty()) {
     return settle(*record, "not_delivered", why);
   }
   if (const auto disturbance = disturbances_.next()) return disturb(record, *disturbance);
@@ -107,6 +107,11 @@ void DeliveryWorker::start(const Record& record) {
 
 void DeliveryWorker::attempt(const Record& record) {
   ++record->attempts;
+  if (is_job(record->destination)) {
+    const OutboundResult result = start_job(world_, *record);
+    world_.scheduler->after({}, [this, record, result] { finish_attempt(record, result); });
+    return;
+  }
   auto request = delivery_request(record->destination, record->event, world_.switches);
   if (record->text) request.body = *record->text;
   if (record->is_signed) signing_.sign(request, record->destination.id);

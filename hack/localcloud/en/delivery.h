@@ -17,6 +17,7 @@ struct Delivery {
   std::string notification_id{};
   std::string event_type{};
   std::string subscription_id{};  // empty: a destination's test
+  std::string instance_crn{};     // of Event Notifications
   Destination destination{};      // as it was when the notification was taken in
   Json event = Json::object();
   bool is_signed = false;

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "hack/localcloud/en/job_destination.h"
 #include "hack/localcloud/en/listing.h"
 #include "hack/localcloud/en/multipart.h"
 #include "hack/localcloud/en/plan.h"
@@ -184,6 +185,7 @@ void mount_destinations(const Mount& mount, Signing& signing) {
   mount.on("POST", "/destinations",
            [&world](Instance& instance, const Request& request, const Params&) {
              const Destination made = make_destination(read_form(request), world);
+             refuse_unauthorized_job(world, instance.crn, made);
              refuse_taken_name(instance.destinations, made.name, made.id, world);
              refuse_more_destinations(instance);
              instance.destinations.push_back(made);
@@ -206,6 +208,7 @@ void mount_destinations(const Mount& mount, Signing& signing) {
            [&world](Instance& instance, const Request& request, const Params& params) {
              auto& found = item_of(instance.destinations, params, "destination");
              Destination next = changed(found, read_form(request), world);
+             refuse_unauthorized_job(world, instance.crn, next);
              refuse_taken_name(instance.destinations, next.name, next.id, world);
              found = std::move(next);
              return Response::json(200, detail_view(instance, found, secrecy(world)));

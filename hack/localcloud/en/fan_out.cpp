@@ -79,6 +79,7 @@ void FanOut::submit(Instance& instance, const Destination& destination,
                     const Subscription* subscription, const Json& event) {
   Delivery delivery{.notification_id = event.at("notification_id").get<std::string>(),
                     .event_type = event.at("type").get<std::string>(),
+                    .instance_crn = instance.crn,
                     .destination = destination,
                     .event = event};
   if (subscription != nullptr) {

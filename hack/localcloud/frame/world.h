@@ -201,6 +201,23 @@ class ComputeTokens {
   virtual std::string compute_token(const ComputeResource& resource) = 0;  // a new one each time
 };
 
+// A run of a job that another service wants.
+struct JobRunOrder {
+  std::string project_crn{};
+  std::string job_name{};
+  Json parameters = Json::object();                // members of a create-job-run call
+  std::map<std::string, std::string> variables{};  // beside those of the job
+};
+
+// How other services start job runs; Code Engine implements it.
+class JobStarter {
+ public:
+  virtual ~JobStarter() = default;
+  // What the create-job-run call answers: 202 and the run, or why there is none. The run vanishes
+  // ten minutes after its end.
+  virtual Response start_job_run(const JobRunOrder& order) = 0;
+};
+
 // One thing that happened to one secret, as Secrets Manager tells Event Notifications.
 struct SecretEvent {
   std::string instance_crn{};  // ends in "::"
@@ -238,6 +255,7 @@ struct World {
   Authorizations* authorizations = nullptr;
   ComputeTokens* compute_tokens = nullptr;
   EventSink* events = nullptr;
+  JobStarter* jobs = nullptr;
   std::string address{};  // "http://127.0.0.1:4711", once it is listening
   bool any_host = false;  // answers whatever name it is called by, not only addresses
 };
