@@ -5,6 +5,9 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "hack/localcloud/frame/world.h"
+#include "tests/support/authorization.h"
+
 namespace e2e {
 namespace {
 
@@ -18,10 +21,6 @@ const Json& expect(const cloud_client::Answer& answer, const Json& body, const s
 Json sent(const cloud_client::Answer& answer, const std::string& what) {
   const Json body = answer.body.empty() ? Json::object() : answer.json();
   return expect(answer, body, what);
-}
-
-std::string certloop_path() {
-  return CERTLOOP_BINARY;
 }
 
 }  // namespace
@@ -166,7 +165,7 @@ std::map<std::string, std::string> World::environment() const {
 }
 
 test_support::Finished World::certloop(const std::vector<std::string>& arguments) const {
-  std::vector<std::string> command{certloop_path()};
+  std::vector<std::string> command{CERTLOOP_BINARY};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return test_support::run_to_end(command, environment());
 }
@@ -211,6 +210,17 @@ void World::wire_notifications(const std::string& url) {
       Json::object());
 }
 
+void World::wire_job_notifications(const std::string& job) {
+  const localcloud::Seed seed;
+  sent(signed_in(cloud_environment_.at("CERTLOOP_IAM_URL"))
+           .post("/v2/policies",
+                 cloud_client::authorization(seed.account, "event-notifications", "codeengine",
+                                             {"role:Viewer", "serviceRole:Writer"})),
+       "authorization");
+  const Json params{{"type", "job"}, {"project_crn", seed.project_a_crn()}, {"job_name", job}};
+  subscribe(make_destination("ibmce", params), Json::object());
+}
+
 std::string World::wire_signed_notifications() {
   const std::string id =
       make_destination("webhook", {{"url", "http://127.0.0.1:1/"}, {"verb", "post"}});
@@ -242,7 +252,7 @@ Controller::Controller(const World& world, const std::vector<std::string>& more,
                        const std::map<std::string, std::string>& environment)
     : process_(
           [&] {
-            std::vector<std::string> command{certloop_path(),  "run",          "--listen",
+            std::vector<std::string> command{CERTLOOP_BINARY,  "run",          "--listen",
                                              "127.0.0.1:0",    "--log-format", "json",
                                              "--mapping-poll", "50ms"};
             command.insert(command.end(), more.begin(), more.end());

@@ -100,6 +100,8 @@ class World {
   // Returns its address.
   std::string wire_signed_notifications();
   void point(const std::string& destination, const std::string& url);
+  // The same as runs of a job of the project "shop".
+  void wire_job_notifications(const std::string& job);
   void flush();  // Secrets Manager's pending events go out now
 
   // Until `done` says so, by asking again and again; fails the test after half a minute.

@@ -1,5 +1,6 @@
 #include "tests/localcloud/en/forms.h"
 #include "tests/localcloud/run/workshop.h"
+#include "tests/support/authorization.h"
 #include "tests/support/catch.h"
 
 using cloud_client::Answer;
@@ -25,24 +26,11 @@ struct Events : Workshop {
                 .status == 201);
   }
   void authorize() const {
-    const auto side = [this](const char* service, const std::string& instance) {
-      Json attributes = Json::array();
-      for (const auto& [key, value] : {std::pair{"accountId", seed.account},
-                                       {"serviceName", service},
-                                       {"serviceInstance", instance}}) {
-        attributes.push_back({{"key", key}, {"operator", "stringEquals"}, {"value", value}});
-      }
-      return Json{{"attributes", attributes}};
-    };
-    const Json roles =
-        Json::array({{{"role_id", "crn:v1:bluemix:public:iam::::role:Viewer"}},
-                     {{"role_id", "crn:v1:bluemix:public:iam::::serviceRole:Writer"}}});
     REQUIRE(Client(names.at("CERTLOOP_IAM_URL"))
                 .bearer(token)
-                .post("/v2/policies", {{"type", "authorization"},
-                                       {"control", {{"grant", {{"roles", roles}}}}},
-                                       {"subject", side("event-notifications", seed.en_instance)},
-                                       {"resource", side("codeengine", seed.project_a)}})
+                .post("/v2/policies",
+                      cloud_client::authorization(seed.account, "event-notifications", "codeengine",
+                                                  {"role:Viewer", "serviceRole:Writer"}))
                 .status == 201);
   }
   Answer destination() const {
