@@ -98,8 +98,9 @@ void call_app(World& world, const Project& project, const Json& event, const Att
 }
 
 std::map<std::string, std::string> variables(const Json& event, const Attributes& all) {
-  std::map<std::string, std::string> result = {{"CE_DATA", event.at("data")},
-                                               {"CONTENT_TYPE", event.at("content_type")}};
+  std::map<std::string, std::string> result = {{"CE_DATA", event.at("data")}};
+  const std::string type = event.at("content_type");
+  if (!type.empty()) result["CONTENT_TYPE"] = type;
   for (const auto& [name, value] : all) {
     std::string variable = "CE_" + name;
     std::transform(variable.begin(), variable.end(), variable.begin(),
