@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what building and testing certloop needs, from Debian's packages, and only what is missing.
 # Works as root and through sudo. `hack/setup.sh --all` adds what only hack/verify.sh and hack/fuzz.sh
-# need, --conformance what only hack/conformance.sh does; a Python or Node that is there already is as
-# good as Debian's.
+# need, --conformance what only hack/conformance.sh does, --switches the same for hack/switches.sh; a
+# Python or Node that is there already is as good as Debian's.
 set -euo pipefail
 
 packages=(
@@ -18,6 +18,8 @@ if [[ ${1:-} == --all || ${1:-} == --conformance ]]; then
   command -v node >/dev/null || packages+=(nodejs)
   command -v npm >/dev/null || packages+=(npm)
 fi
+
+[[ ${1:-} == --switches ]] && { command -v python3 >/dev/null || packages+=(python3-minimal); }
 
 missing=()
 for package in "${packages[@]}"; do

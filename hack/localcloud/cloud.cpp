@@ -25,6 +25,18 @@ World make_world(Server& server, Outbound& outbound) {
   return world;
 }
 
+void set_switches(Switches& switches, const std::map<std::string, std::string>& values) {
+  for (const auto& [name, text] : values) {
+    const Json value = Json::parse(text, nullptr, false);
+    try {
+      switches.set(name, value.is_discarded() ? Json(text) : value);
+    } catch (const HttpError& error) {
+      const Json body = Json::parse(error.response.body);
+      throw std::runtime_error(body.at("errors").at(0).at("message").get<std::string>());
+    }
+  }
+}
+
 }  // namespace
 
 // In the order of construction: the server is stopped first and destroyed last, so no task of its
@@ -83,6 +95,7 @@ Cloud::Impl::Impl(const CloudOptions& options)
                          "what new connections of --tls are shown; only good is to be trusted",
                          one_of({"good", "wrong_host", "expired", "untrusted"}));
   world.any_host = options.any_host;
+  set_switches(world.switches, options.switches);
   world.authority = &iam;
   world.authorizations = &iam;
   world.compute_tokens = &iam;

@@ -15,11 +15,15 @@ struct CloudOptions {
   bool any_host = false;   // answers to any name in "Host", not to addresses and localhost alone
   // Image reference -> command line: apps and jobs of these images run, as processes.
   std::map<std::string, std::string> images{};
+  // Name to value in JSON; what is no JSON is a string. As if POSTed to /_local/switches before
+  // anybody called.
+  std::map<std::string, std::string> switches{};
 };
 
 class Cloud {
  public:
-  // Listens when it returns. Throws std::runtime_error when the address is taken.
+  // Listens when it returns. Throws std::runtime_error when the address is taken, and when there
+  // is no such switch or it does not take the value.
   explicit Cloud(const CloudOptions& options = {});
   ~Cloud();  // stops serving, joins its thread
   Cloud(const Cloud&) = delete;

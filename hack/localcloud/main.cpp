@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iostream>
 #include <stdexcept>
+#include <vector>
 
 #include "hack/localcloud/cloud.h"
 
@@ -20,6 +21,7 @@ struct Options {
   bool listen_anywhere = false;
   bool tls = false;
   std::vector<std::string> images{};
+  std::vector<std::string> switches{};
 };
 
 // "NAME=command line", as in "certloop=/usr/bin/certloop run".
@@ -60,6 +62,16 @@ localcloud::CloudOptions parse_listen(const Options& options) {
                              "reach the local cloud owns it: say --listen-anywhere to mean it");
   }
   return cloud;
+}
+
+std::map<std::string, std::string> parse_switches(const std::vector<std::string>& options) {
+  std::map<std::string, std::string> switches;
+  for (const std::string& option : options) {
+    const auto equals = option.find('=');
+    if (equals == std::string::npos) throw std::runtime_error("--switch is NAME=VALUE");
+    switches[option.substr(0, equals)] = option.substr(equals + 1);
+  }
+  return switches;
 }
 
 // Complete or absent: who waits for the file may read it as soon as it is there.
@@ -103,7 +115,9 @@ void serve(const Options& options) {
   pthread_sigmask(SIG_BLOCK, &stops, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  const localcloud::Cloud cloud(parse_listen(options));
+  localcloud::CloudOptions cloud_options = parse_listen(options);
+  cloud_options.switches = parse_switches(options.switches);
+  const localcloud::Cloud cloud(cloud_options);
   if (!options.env_file.empty()) write_env_file(options.env_file, cloud);
   std::cout << "local cloud at " << cloud.url() << std::endl;
   int received = 0;
@@ -126,6 +140,10 @@ int main(int argc, char** argv) {
   app.add_option("--image", options.images,
                  "NAME='command line': apps and jobs of this image run as processes of it; may be "
                  "given more than once")
+      ->allow_extra_args(false);
+  app.add_option("--switch", options.switches,
+                 "start with a switch in this position, NAME=VALUE, the value in JSON or a bare "
+                 "word; repeatable. GET /_local/switches lists all")
       ->allow_extra_args(false);
   CLI11_PARSE(app, argc, argv);
   try {

@@ -10,8 +10,8 @@
 #include "controller/ibm/secrets_manager.h"
 #include "controller/net/cpprest_transport.h"
 #include "controller/net/transports.h"
-#include "hack/localcloud/cloud.h"
 #include "tests/support/cloud_client.h"
+#include "tests/support/cloud_options.h"
 #include "tests/support/fakes_clock.h"
 
 namespace certloop::test {
@@ -35,7 +35,7 @@ struct Adapters {
   }
   cloud_client::Client owner(const std::string& url) const;
 
-  localcloud::Cloud cloud;
+  localcloud::Cloud cloud{test_support::cloud_options()};
   std::map<std::string, std::string> names = cloud.environment();
   cloud_client::Client control{cloud.url() + "/_local"};
   RealClock clock;

@@ -63,15 +63,18 @@ class CloudWorld : public ContractWorld {
   void put(const v1::Target& target, const std::string& format, const Texts& data) override {
     if (stored(target)) remove(target);
     good(project().post("/secrets", {{"name", target.secret}, {"format", format}, {"data", data}}));
+    settle();
   }
   void remove(const v1::Target& target) override {
     good(project().erase("/secrets/" + target.secret));
+    settle();
   }
   std::optional<Texts> stored(const v1::Target& target) override {
     const Answer answer = project().get("/secrets/" + target.secret);
     if (answer.status == 404) return {};
     return good(answer).json().at("data").get<Texts>();
   }
+  void settle() override { good(adapters_.control.post("/clock", {{"advance_seconds", 1}})); }
 
   void refuse_next(Call call) override { order(call, {{"status", 503}}); }
   void lose_next_answer(Call call) override { order(call, {{"drop_answer", true}}); }

@@ -53,6 +53,8 @@ class FakeWorld : public ContractWorld {
     return stored->data;
   }
 
+  void settle() override {}
+
   void refuse_next(Call call) override {
     cloud_.fail(call, cloud_.calls(call) + 1, ErrorCode::unavailable);
   }

@@ -1,12 +1,16 @@
 // The contract of SecretTarget.
 #include "tests/contract/world.h"
 #include "tests/support/catch.h"
+#include "tests/support/pki.h"
 
 namespace certloop::test {
 namespace {
 
-const Texts kOld{{"tls_cert", "old certificate"}, {"tls_key", "old key"}};
-const Texts kNew{{"tls_cert", "new certificate"}, {"tls_key", "new key"}};
+// A pair that a service which looks into certificates takes, too.
+Texts issue() {
+  const auto leaf = test_pki::Leaf::self_signed({.dns_names = {"shop.example.com"}});
+  return {{"tls_cert", leaf.certificate()}, {"tls_key", leaf.private_key()}};
+}
 
 SecretData data_of(const Texts& texts) {
   SecretData data;
@@ -24,6 +28,8 @@ Texts texts_of(const SecretData& data) {
 template <class Where>
 struct Bench : Where {
   v1::Target at = this->world->address("front");
+  const Texts old_pair = issue();
+  const Texts new_pair = issue();
 
   TargetSnapshot read() { return read(at); }
   TargetSnapshot read(const v1::Target& target) {
@@ -40,10 +46,14 @@ struct Bench : Where {
   }
   Result<std::string> create(const Texts& texts) { return create(at, texts); }
   Result<std::string> create(const v1::Target& target, const Texts& texts) {
-    return this->world->target().create(target, data_of(texts), this->world->deadline());
+    return settled(this->world->target().create(target, data_of(texts), this->world->deadline()));
   }
   Result<std::string> replace(const Texts& texts, const std::string& tag) {
-    return this->world->target().replace(at, data_of(texts), tag, this->world->deadline());
+    return settled(this->world->target().replace(at, data_of(texts), tag, this->world->deadline()));
+  }
+  Result<std::string> settled(Result<std::string> written) {
+    this->world->settle();
+    return written;
   }
 };
 
@@ -63,12 +73,12 @@ TEMPLATE_TEST_CASE("an absent target is a value", "", OnTheFake, OnTheAdapters) 
 TEMPLATE_TEST_CASE("what was created is read back, with a format and an entity tag", "", OnTheFake,
                    OnTheAdapters) {
   Bench<TestType> on;
-  REQUIRE(on.create(kOld));
+  REQUIRE(on.create(on.old_pair));
   const auto snapshot = on.read();
   CHECK(snapshot.format == "tls");
   CHECK_FALSE(snapshot.entity_tag.empty());
-  CHECK(texts_of(*snapshot.data) == kOld);
-  CHECK(on.world->stored(on.at) == kOld);
+  CHECK(texts_of(*snapshot.data) == on.old_pair);
+  CHECK(on.world->stored(on.at) == on.old_pair);
 }
 
 TEMPLATE_TEST_CASE("a target of another format is read as what it is", "", OnTheFake,
@@ -83,20 +93,20 @@ TEMPLATE_TEST_CASE("a target of another format is read as what it is", "", OnThe
 TEMPLATE_TEST_CASE("reading does not change the entity tag, writing does", "", OnTheFake,
                    OnTheAdapters) {
   Bench<TestType> on;
-  REQUIRE(on.create(kOld));
+  REQUIRE(on.create(on.old_pair));
   const auto first = on.read().entity_tag;
   CHECK(on.read().entity_tag == first);
-  REQUIRE(on.replace(kNew, first));
+  REQUIRE(on.replace(on.new_pair, first));
   CHECK(on.read().entity_tag != first);
 }
 
 TEMPLATE_TEST_CASE("a create over an existing target is a conflict and leaves it alone", "",
                    OnTheFake, OnTheAdapters) {
   Bench<TestType> on;
-  REQUIRE(on.create(kOld));
+  REQUIRE(on.create(on.old_pair));
   const auto tag = on.read().entity_tag;
-  CHECK(code_of(on.create(kNew)) == ErrorCode::conflict);
-  CHECK(on.world->stored(on.at) == kOld);
+  CHECK(code_of(on.create(on.new_pair)) == ErrorCode::conflict);
+  CHECK(on.world->stored(on.at) == on.old_pair);
   CHECK(on.read().entity_tag == tag);
 }
 
@@ -112,46 +122,46 @@ TEMPLATE_TEST_CASE("a replace puts the whole content in the place of the old", "
 TEMPLATE_TEST_CASE("a replace on a stale entity tag is a conflict and leaves the target alone", "",
                    OnTheFake, OnTheAdapters) {
   Bench<TestType> on;
-  REQUIRE(on.create(kOld));
+  REQUIRE(on.create(on.old_pair));
   const auto stale = on.read().entity_tag;
-  REQUIRE(on.replace(kNew, stale));
-  CHECK(code_of(on.replace(kOld, stale)) == ErrorCode::conflict);
-  CHECK(on.world->stored(on.at) == kNew);
+  REQUIRE(on.replace(on.new_pair, stale));
+  CHECK(code_of(on.replace(on.old_pair, stale)) == ErrorCode::conflict);
+  CHECK(on.world->stored(on.at) == on.new_pair);
 }
 
 TEMPLATE_TEST_CASE("a replace of a target that was made anew is a conflict", "", OnTheFake,
                    OnTheAdapters) {
   Bench<TestType> on;
-  REQUIRE(on.create(kOld));
+  REQUIRE(on.create(on.old_pair));
   const auto stale = on.read().entity_tag;
-  on.world->put(on.at, "tls", kOld);
-  CHECK(code_of(on.replace(kNew, stale)) == ErrorCode::conflict);
-  CHECK(on.world->stored(on.at) == kOld);
+  on.world->put(on.at, "tls", on.old_pair);
+  CHECK(code_of(on.replace(on.new_pair, stale)) == ErrorCode::conflict);
+  CHECK(on.world->stored(on.at) == on.old_pair);
 }
 
 TEMPLATE_TEST_CASE("a replace of a deleted target is a conflict and creates nothing", "", OnTheFake,
                    OnTheAdapters) {
   Bench<TestType> on;
-  REQUIRE(on.create(kOld));
+  REQUIRE(on.create(on.old_pair));
   const auto tag = on.read().entity_tag;
   on.world->remove(on.at);
-  CHECK(code_of(on.replace(kNew, tag)) == ErrorCode::conflict);
+  CHECK(code_of(on.replace(on.new_pair, tag)) == ErrorCode::conflict);
   CHECK(on.absent(on.at));
 }
 
 TEMPLATE_TEST_CASE("a create in a missing project is not found", "", OnTheFake, OnTheAdapters) {
   Bench<TestType> on;
-  CHECK(code_of(on.create(on.world->in_missing_project(), kOld)) == ErrorCode::not_found);
+  CHECK(code_of(on.create(on.world->in_missing_project(), on.old_pair)) == ErrorCode::not_found);
 }
 
 TEMPLATE_TEST_CASE("targets of different names do not touch each other", "", OnTheFake,
                    OnTheAdapters) {
   Bench<TestType> on;
   const auto other = on.world->address("other");
-  REQUIRE(on.create(kOld));
-  REQUIRE(on.create(other, kNew));
-  CHECK(on.world->stored(on.at) == kOld);
-  CHECK(texts_of(*on.read(other).data) == kNew);
+  REQUIRE(on.create(on.old_pair));
+  REQUIRE(on.create(other, on.new_pair));
+  CHECK(on.world->stored(on.at) == on.old_pair);
+  CHECK(texts_of(*on.read(other).data) == on.new_pair);
 }
 
 TEMPLATE_TEST_CASE("a text comes back byte for byte", "", OnTheFake, OnTheAdapters) {
@@ -171,13 +181,13 @@ TEMPLATE_TEST_CASE("a text comes back byte for byte", "", OnTheFake, OnTheAdapte
 TEMPLATE_TEST_CASE("an outage is unavailable and changes nothing", "", OnTheFake, OnTheAdapters) {
   Bench<TestType> on;
   on.world->refuse_next(Call::create);
-  CHECK(code_of(on.create(kOld)) == ErrorCode::unavailable);
+  CHECK(code_of(on.create(on.old_pair)) == ErrorCode::unavailable);
   CHECK(on.absent(on.at));
-  REQUIRE(on.create(kOld));
+  REQUIRE(on.create(on.old_pair));
   const auto tag = on.read().entity_tag;
   on.world->refuse_next(Call::replace);
-  CHECK(code_of(on.replace(kNew, tag)) == ErrorCode::unavailable);
-  CHECK(on.world->stored(on.at) == kOld);
+  CHECK(code_of(on.replace(on.new_pair, tag)) == ErrorCode::unavailable);
+  CHECK(on.world->stored(on.at) == on.old_pair);
   on.world->refuse_next(Call::read_target);
   CHECK(code_of(on.world->target().fetch(on.at, on.world->deadline())) == ErrorCode::unavailable);
 }
@@ -190,14 +200,14 @@ TEMPLATE_TEST_CASE("a write whose answer is lost took effect, and its error asks
   };
   Bench<TestType> on;
   on.world->lose_next_answer(Call::create);
-  CHECK(asks_to_look(code_of(on.create(kOld))));
+  CHECK(asks_to_look(code_of(on.create(on.old_pair))));
   on.world->mend();
-  CHECK(on.world->stored(on.at) == kOld);
+  CHECK(on.world->stored(on.at) == on.old_pair);
   const auto tag = on.read().entity_tag;
   on.world->lose_next_answer(Call::replace);
-  CHECK(asks_to_look(code_of(on.replace(kNew, tag))));
+  CHECK(asks_to_look(code_of(on.replace(on.new_pair, tag))));
   on.world->mend();
-  CHECK(on.world->stored(on.at) == kNew);
+  CHECK(on.world->stored(on.at) == on.new_pair);
 }
 
 }  // namespace certloop::test

@@ -37,6 +37,8 @@ class ContractWorld {
   virtual void put(const v1::Target& target, const std::string& format, const Texts& data) = 0;
   virtual void remove(const v1::Target& target) = 0;
   virtual std::optional<Texts> stored(const v1::Target& target) = 0;
+  // Lets a moment pass, after which reads show what was written, however late they are.
+  virtual void settle() = 0;
 
   // The next call of this kind is refused with an outage, or takes effect without an answer.
   virtual void refuse_next(Call call) = 0;

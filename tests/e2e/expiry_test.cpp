@@ -64,6 +64,7 @@ TEST_CASE("a project that is full is told, and written when there is room") {
   CHECK(stalled.at("reason") == "QuotaReached");
 
   REQUIRE(world.project("shop").erase("/secrets/s0").status < 300);
+  world.settle();
   CHECK(condition(controller, "Ready", id).at("status") == "True");
   CHECK(world.data_of("shop", "front-tls").contains("tls_key"));
 }

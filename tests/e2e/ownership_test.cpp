@@ -5,20 +5,22 @@ using namespace e2e;
 
 namespace {
 
-const Json kScribbled = {{"tls_cert", "edited"}, {"tls_key", "by hand"}};
-
 // One certificate, one target, and the options of their mapping in YAML.
 struct Owned {
   World world{};
   Pki pki{};
   Certificate first = pki.issue("shop.example.com");
+  Certificate by_hand = Pki().issue("shop.example.com");
   std::string id = world.import_certificate("front", first);
 
   explicit Owned(const std::vector<std::string>& options) {
     world.map("storefront", id, {{"shop", "front-tls"}}, "", options);
     world.write_mapping();
   }
-  void scribble() { world.edit_by_hand("shop", "front-tls", kScribbled); }
+  void edit_by_hand() {
+    world.edit_by_hand("shop", "front-tls",
+                       {{"tls_cert", by_hand.certificate}, {"tls_key", by_hand.private_key}});
+  }
   std::string key_in_place() const { return world.data_of("shop", "front-tls").at("tls_key"); }
   // Has the controller look, and gives the reason that it answers with.
   std::string look(const Controller& controller) const {
@@ -43,11 +45,11 @@ TEST_CASE("drift: report leaves an edited target as it is, says so, and writes w
   Owned shop({"drift: report"});
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled", {"TargetMissing"}));
-  shop.scribble();
+  shop.edit_by_hand();
   CHECK(controller.client().post("/v1/resync").status == 200);
   REQUIRE(controller.log("reconciled", {"DriftReported", "resync"}));
   CHECK(shop.look(controller) == "DriftReported");
-  CHECK(shop.key_in_place() == "by hand");
+  CHECK(shop.key_in_place() == shop.by_hand.private_key);
   CHECK(Owned::conditions(controller).at("Stalled").at("status") == "True");
 
   const Certificate second = shop.pki.issue("shop.example.com");
@@ -77,10 +79,10 @@ TEST_CASE("contention: who keeps changing a target is told, not fought; a rotati
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled", {"TargetMissing"}));
   for (const char* reason : {"ContentDiffers", "ContentDiffers", "Contended"}) {
-    shop.scribble();
+    shop.edit_by_hand();
     CHECK(shop.look(controller) == reason);
   }
-  CHECK(shop.key_in_place() == "by hand");
+  CHECK(shop.key_in_place() == shop.by_hand.private_key);
   const std::string message = Owned::conditions(controller).at("Stalled").at("message");
   CHECK(message.find("changed the secret 3 times since 20") != std::string::npos);
 
@@ -95,7 +97,7 @@ TEST_CASE("onExisting: a secret that somebody else made is held by sync and left
     DYNAMIC_SECTION(option) {
       Owned shop({option});
       CHECK(shop.world.certloop({"sync"}).code == 0);
-      shop.scribble();
+      shop.edit_by_hand();
       const std::size_t before = shop.world.writes();
       const auto sync = shop.world.certloop({"sync"});
       CHECK(sync.code == 1);

@@ -13,7 +13,7 @@ struct Running {
   World world{};
   Pki pki{};
   Certificate first = pki.issue("shop.example.com");
-  std::string id = world.import_certificate("front", first);
+  std::string id = world.hold_events().import_certificate("front", first);
 
   Running() {
     world.map("storefront", id, {{"shop", "front-tls"}, {"admin", "front-tls"}});
@@ -63,8 +63,9 @@ TEST_CASE("notify: a rotation reaches every target through Event Notifications, 
   shop.world.rotate(shop.id, second);
   shop.world.flush();
   REQUIRE(controller.log("notified", {"secret_rotated"}));
-  REQUIRE(controller.log("reconciled", {"shop/front-tls", "\"trigger\":\"notified\"", "replace"}));
-  REQUIRE(controller.log("reconciled", {"admin/front-tls", "\"trigger\":\"notified\"", "replace"}));
+  REQUIRE(controller.logged_all(
+      "reconciled", {"\"target\":\"shop/front-tls\",\"plan\":\"replace\"",
+                     "\"target\":\"admin/front-tls\",\"plan\":\"replace\"", "\"notified\""}));
   CHECK(shop.in_place(second));
   CHECK(shop.world.reads_of(shop.id) == reads + 1);
   CHECK(shop.world.writes() == 4);
@@ -127,7 +128,9 @@ TEST_CASE("drift: a target edited by hand is as it was after the next full look"
   Running shop;
   Controller controller(shop.world);
   shop.settle(controller);
-  shop.world.edit_by_hand("shop", "front-tls", {{"tls_cert", "edited"}, {"tls_key", "by hand"}});
+  const Certificate other = Pki().issue("shop.example.com");
+  shop.world.edit_by_hand("shop", "front-tls",
+                          {{"tls_cert", other.certificate}, {"tls_key", other.private_key}});
   CHECK(controller.client().post("/v1/resync").status == 200);
   REQUIRE(controller.log("reconciled", {"shop/front-tls", "ContentDiffers", "resync"}));
   CHECK(shop.in_place(shop.first));
@@ -262,6 +265,19 @@ TEST_CASE("bad credentials: alive, not ready, stalled with a reason, and no secr
   CHECK(controller.process().wait() == 0);
   CHECK((status.output + controller.process().standard_error()).find("no-such-key") ==
         std::string::npos);
+}
+
+TEST_CASE("a right that is missing: it is told, nothing is written, and once given it is used") {
+  Running shop;
+  shop.world.set_switch("reader_only", true);
+  const auto denied = shop.world.certloop({"sync"});
+  CHECK(denied.code == 1);
+  CHECK(denied.output.find("2 failed") != std::string::npos);
+  CHECK(denied.output.find("HTTP 403") != std::string::npos);
+  CHECK(shop.world.writes() == 0);
+  shop.world.set_switch("reader_only", false);
+  CHECK(shop.world.certloop({"sync"}).code == 0);
+  CHECK(shop.in_place(shop.first));
 }
 
 TEST_CASE("SIGTERM: what runs is finished, its caller gets the answer, exit 0") {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <stdexcept>
 
 #include "hack/localcloud/frame/world.h"
@@ -47,7 +48,7 @@ Certificate Pki::issue(const std::string& dns_name, test_pki::Time not_after) co
 }
 
 World::World(const localcloud::CloudOptions& options)
-    : cloud_(options),
+    : cloud_(test_support::cloud_options(options)),
       token_(cloud_client::access_token(cloud_environment_.at("CERTLOOP_IAM_URL"),
                                         cloud_environment_.at("CERTLOOP_API_KEY"))),
       sm_(Client(cloud_environment_.at("LOCALCLOUD_SM_URL")).bearer(token_)),
@@ -78,16 +79,19 @@ void World::rotate(const std::string& id, const Certificate& certificate) {
 }
 
 Json World::data_of(const std::string& name, const std::string& secret) const {
+  settle();
   const auto answer = project(name).get("/secrets/" + secret);
   return answer.status == 404 ? Json::object() : sent(answer, "read target").at("data");
 }
 
 void World::edit_by_hand(const std::string& name, const std::string& secret, const Json& data) {
+  settle();
   const auto answer = project(name).get("/secrets/" + secret);
   const std::string format = sent(answer, "read target").at("format").get<std::string>();
   sent(project(name).put("/secrets/" + secret, {{"format", format}, {"data", data}},
                          {{"If-Match", "*"}}),
        "edit by hand");
+  settle();
 }
 
 std::size_t World::writes() const {
@@ -115,6 +119,15 @@ void World::fault(const Json& fault) {
 
 void World::set_switch(const std::string& name, const Json& value) {
   sent(local_.post("/switches", {{name, value}}), "switch");
+}
+
+void World::settle() const {
+  sent(local_.post("/clock", {{"advance_seconds", 1}}), "clock");
+}
+
+World& World::hold_events() {
+  set_switch("batch_interval_ms", 3'600'000);
+  return *this;
 }
 
 void World::map(const std::string& name, const std::string& secret_id,
@@ -167,7 +180,9 @@ std::map<std::string, std::string> World::environment() const {
 test_support::Finished World::certloop(const std::vector<std::string>& arguments) const {
   std::vector<std::string> command{CERTLOOP_BINARY};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  return test_support::run_to_end(command, environment());
+  auto finished = test_support::run_to_end(command, environment());
+  settle();
+  return finished;
 }
 
 std::string World::make_destination(const std::string& type, const Json& params) {
@@ -250,7 +265,8 @@ void World::wait_for(const std::function<bool()>& done) {
 
 Controller::Controller(const World& world, const std::vector<std::string>& more,
                        const std::map<std::string, std::string>& environment)
-    : process_(
+    : world_(world),
+      process_(
           [&] {
             std::vector<std::string> command{CERTLOOP_BINARY,  "run",          "--listen",
                                              "127.0.0.1:0",    "--log-format", "json",
@@ -271,7 +287,7 @@ Controller::Controller(const World& world, const std::vector<std::string>& more,
 
 std::optional<std::string> Controller::log(const std::string& event,
                                            const std::vector<std::string>& words) {
-  return process_.wait_for_line([&](const std::string& line) {
+  const auto found = process_.wait_for_line([&](const std::string& line) {
     const Json entry = Json::parse(line, nullptr, false);
     if (!entry.is_object() || entry.value("event", "") != event) return false;
     for (const std::string& word : words) {
@@ -279,6 +295,11 @@ std::optional<std::string> Controller::log(const std::string& event,
     }
     return true;
   });
+  if (!found)
+    std::cerr << "the log without the line \"" << event << "\" that was waited for:\n"
+              << process_.standard_error();
+  if (event == "reconciled") world_.settle();
+  return found;
 }
 
 bool Controller::logged_all(const std::string& event, std::vector<std::string> words) {

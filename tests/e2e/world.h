@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "hack/localcloud/cloud.h"
 #include "tests/support/cloud_client.h"
+#include "tests/support/cloud_options.h"
 #include "tests/support/pki.h"
 #include "tests/support/process.h"
 
@@ -72,6 +72,10 @@ class World {
   std::size_t reads_of(const std::string& secret_id) const;  // of its payload
   void fault(const Json& fault);
   void set_switch(const std::string& name, const Json& value);
+  // Lets a moment pass in the cloud, after which reads show what was written, however late they
+  // are.
+  void settle() const;
+  World& hold_events();  // Secrets Manager's events wait for flush(), however long that takes
   const Client& sm() const { return sm_; }
   // A client of any other of the cloud's addresses, with a token.
   Client signed_in(const std::string& url) const { return Client(url).bearer(token_); }
@@ -127,7 +131,7 @@ class Controller {
  public:
   explicit Controller(const World& world, const std::vector<std::string>& more = {},
                       const std::map<std::string, std::string>& environment = {});
-  // Waits until this log event names all these words.
+  // Waits until this log event names all these words, and what it tells can be read in the cloud.
   std::optional<std::string> log(const std::string& event,
                                  const std::vector<std::string>& words = {});
   // Waits until each of these words was in a line of that event, in any order.
@@ -137,6 +141,7 @@ class Controller {
   test_support::Process& process() { return process_; }
 
  private:
+  const World& world_;
   test_support::Process process_;
   std::string url_;
 };

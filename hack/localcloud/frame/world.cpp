@@ -54,6 +54,14 @@ std::string text_of(const Allowed& allowed) {
   return text;
 }
 
+Json told(const Json& standard, const Allowed& allowed) {
+  if (standard.is_boolean()) return {{"kind", "boolean"}, {"values", {false, true}}};
+  Json takes{{"kind", standard.is_number_integer() ? "integer" : "string"}};
+  if (!allowed.values.empty()) takes["values"] = allowed.values;
+  if (allowed.low <= allowed.high) takes.update({{"from", allowed.low}, {"to", allowed.high}});
+  return takes;
+}
+
 }  // namespace
 
 std::int64_t unix_seconds(Time time) {
@@ -128,7 +136,10 @@ Switches::Entry& Switches::checked(const std::string& name, const Json& value) {
 Json Switches::describe() const {
   Json all = Json::object();
   for (const auto& [name, entry] : entries_) {
-    all[name] = {{"value", entry.value}, {"default", entry.standard}, {"meaning", entry.meaning}};
+    all[name] = {{"value", entry.value},
+                 {"default", entry.standard},
+                 {"meaning", entry.meaning},
+                 {"takes", told(entry.standard, entry.allowed)}};
   }
   return all;
 }

@@ -57,6 +57,9 @@ Identities::Identities(World& world) : world_(world) {
                                          {{"crn", seed.project_a_crn()},
                                           {"component_type", "application"},
                                           {"component_name", seed.trusted_component}}}});
+  // Made long ago: no lag holds it.
+  links_[seed.trusted_profile_id].front()["created_at"] =
+      rfc3339(world.clock.now() - std::chrono::hours(24));
 }
 
 std::string Identities::crn(const std::string& kind, const std::string& id) const {

@@ -278,7 +278,7 @@ bool Policies::allows(const Crn& source, const Crn& target, const std::string& r
            side_allows(policy.subject, source, group) &&
            side_allows(policy.resource, target, group) &&
            std::any_of(policy.roles.begin(), policy.roles.end(), [&](const std::string& crn) {
-             const auto granted = find_role(crn, target.service, world_.switches);
+             const auto granted = granted_role(crn, target.service, world_.switches);
              return granted && granted->name == role;
            });
   });

@@ -125,7 +125,7 @@ Json view_roles(const Policy& policy, const Switches& switches, bool named) {
   const std::string service = attribute_of(policy.resource, "serviceName");
   for (const std::string& crn : policy.roles) {
     Json view{{"role_id", crn}};
-    const auto role = find_role(crn, service, switches);
+    const auto role = granted_role(crn, service, switches);
     if (named && role) {
       view["display_name"] = role->name;
       view["description"] = "What a " + role->name + " may do.";

@@ -6,6 +6,9 @@ namespace localcloud::iam {
 namespace {
 
 constexpr char kEventNotifications[] = "event-notifications";
+constexpr char kEventSourceManager[] = "Event Source Manager";
+// Ends of its CRN, of which the switch names one.
+constexpr const char* kEventSourceManagerIds[] = {"Event-Source-Manager", "EventSourceManager"};
 
 std::string crn_of(const std::string& service, const std::string& kind, const std::string& id) {
   return "crn:v1:bluemix:public:" + service + "::::" + kind + ":" + id;
@@ -33,9 +36,9 @@ Json view(const std::vector<Role>& roles) {
 }  // namespace
 
 void declare_role_switches(Switches& switches) {
-  switches.declare("iam_event_source_manager_id", "Event-Source-Manager",
+  switches.declare("iam_event_source_manager_id", kEventSourceManagerIds[0],
                    "end of the CRN of the role Event Source Manager",
-                   one_of({"Event-Source-Manager", "EventSourceManager"}));
+                   one_of({kEventSourceManagerIds[0], kEventSourceManagerIds[1]}));
 }
 
 std::vector<Role> system_roles() {
@@ -51,7 +54,7 @@ std::vector<Role> service_roles(const std::string& service, const Switches& swit
   const std::map<std::string, std::map<std::string, std::string>> own = {
       {"secrets-manager", {{"SecretsReader", "SecretsReader"}}},
       {kEventNotifications,
-       {{"Event Source Manager", switches.value("iam_event_source_manager_id").get<std::string>()},
+       {{kEventSourceManager, switches.value("iam_event_source_manager_id").get<std::string>()},
         {"Event Notification Publisher", "Event-Notification-Publisher"},
         {"Channel Editor", "Channel-Editor"}}},
       {"codeengine", {}},
@@ -73,6 +76,15 @@ std::optional<Role> find_role(const std::string& crn, const std::string& service
     }
   }
   return std::nullopt;
+}
+
+std::optional<Role> granted_role(const std::string& crn, const std::string& service,
+                                 const Switches& switches) {
+  for (const char* id : kEventSourceManagerIds) {
+    if (service != kEventNotifications || crn != crn_of(service, "serviceRole", id)) continue;
+    return Role{kEventSourceManager, crn, service + ".instance.use"};
+  }
+  return find_role(crn, service, switches);
 }
 
 Json describe_roles(const std::string& service, const Switches& switches) {

@@ -20,6 +20,9 @@ std::vector<Role> service_roles(const std::string& service, const Switches& swit
 // Of all that a policy on `service` may grant; null: no such role.
 std::optional<Role> find_role(const std::string& crn, const std::string& service,
                               const Switches& switches);
+// The same for a policy that is there: it keeps its role when the switch is set.
+std::optional<Role> granted_role(const std::string& crn, const std::string& service,
+                                 const Switches& switches);
 
 // Answer of GET /v2/roles.
 Json describe_roles(const std::string& service, const Switches& switches);

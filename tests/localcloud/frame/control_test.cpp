@@ -269,11 +269,41 @@ TEST_CASE("switches are told with meaning and default, and set by name") {
     CAPTURE(name);
     CHECK(entry["value"] == entry["default"]);
     CHECK_FALSE(entry["meaning"].get<std::string>().empty());
+    CHECK(entry["takes"]["kind"].is_string());
   }
   CHECK(control.post("/switches", {{"strict_tls", true}}).status == 200);
   CHECK(control.get("/switches").json()["strict_tls"]["value"] == true);
   CHECK(control.post("/switches", {{"strict_tls", "yes"}}).status == 400);
   CHECK(control.post("/switches", {{"no_such", true}}).status == 400);
+}
+
+TEST_CASE("a cloud starts with its switches as it is told, and not at all when it cannot be so") {
+  const localcloud::Cloud cloud({.switches = {{"strict_tls", "true"},
+                                              {"ce_quota_status", "409"},
+                                              {"pem_line_ends", "crlf"},
+                                              {"private_cert_ca_chain", "\"root\""},
+                                              {"tls_certificate", "expired"}}});
+  const Json switches = Client(cloud.url() + "/_local").get("/switches").json();
+  CHECK(switches["strict_tls"]["value"] == true);
+  CHECK(switches["strict_tls"]["default"] == false);
+  CHECK(switches["ce_quota_status"]["value"] == 409);
+  CHECK(switches["pem_line_ends"]["value"] == "crlf");
+  CHECK(switches["private_cert_ca_chain"]["value"] == "root");
+  CHECK(switches["tls_certificate"]["value"] == "expired");
+
+  const auto refused = [](const std::string& name, const std::string& value) -> std::string {
+    try {
+      const localcloud::Cloud none({.switches = {{name, value}}});
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  CHECK(refused("no_such", "true") == "There is no switch no_such.");
+  CHECK(refused("strict_tls", "yes") == "The switch strict_tls takes a value like false.");
+  CHECK(refused("ce_quota_status", "200") ==
+        "The switch ce_quota_status takes one of: 400 to 599.");
+  CHECK(refused("default_group_id", "5") != "");
 }
 
 TEST_CASE("the clock is moved by whole seconds") {

@@ -127,6 +127,19 @@ TEST_CASE("with --tls the CA lies beside the env file, under the names that clie
   CHECK(first == "-----BEGIN CERTIFICATE-----");
 }
 
+TEST_CASE("--switch starts the program with switches in another position") {
+  const Folder folder;
+  Program program({"--switch", "strict_tls=true", "--switch", "pem_line_ends=crlf", "--env-file",
+                   folder.path + "/env"});
+  program.line();
+  const auto switches =
+      cloud_client::call("GET",
+                         read_env(folder.path + "/env").at("LOCALCLOUD_URL") + "/_local/switches")
+          .json();
+  CHECK(switches["strict_tls"]["value"] == true);
+  CHECK(switches["pem_line_ends"]["value"] == "crlf");
+}
+
 TEST_CASE("the program refuses what it cannot or should not do") {
   struct Case {
     std::vector<std::string> arguments;
@@ -140,6 +153,9 @@ TEST_CASE("the program refuses what it cannot or should not do") {
       {{"--listen", "127.0.0.1:70000"}, "port"},
       {{"--listen", "127.nothing:0"}, "not an IP address"},
       {{"--env-file", "/nonexistent/folder/env"}, "cannot write"},
+      {{"--switch", "strict_tls"}, "NAME=VALUE"},
+      {{"--switch", "strict_tls=yes"}, "a value like false"},
+      {{"--switch", "no_such=true"}, "no switch no_such"},
       {{"--unknown"}, "--unknown"},
   };
   for (const Case& c : cases) {
@@ -154,7 +170,7 @@ TEST_CASE("the program explains its options") {
   Program program({"--help"});
   const std::string help = program.rest();
   for (const std::string option :
-       {"--listen", "--env-file", "--listen-anywhere", "--tls", "127.0.0.1:0"}) {
+       {"--listen", "--env-file", "--listen-anywhere", "--tls", "--switch", "127.0.0.1:0"}) {
     CAPTURE(option);
     CHECK(help.find(option) != std::string::npos);
   }

@@ -57,7 +57,28 @@ TEST_CASE("switches take declared names and values of their kind only") {
   CHECK_THROWS_AS(switches.set("number", "6"), HttpError);
   CHECK_THROWS_AS(switches.set("unknown", true), HttpError);
   CHECK(switches.describe()["flag"] ==
-        Json{{"value", false}, {"default", true}, {"meaning", "a flag"}});
+        Json{{"value", false},
+             {"default", true},
+             {"meaning", "a flag"},
+             {"takes", {{"kind", "boolean"}, {"values", {false, true}}}}});
+}
+
+TEST_CASE("a switch tells what it takes, so that its other positions can be found") {
+  Switches switches;
+  switches.declare("flag", false, "a flag");
+  switches.declare("number", 5, "a number");
+  switches.declare("text", "", "a text");
+  switches.declare("word", "a", "a word", one_of({"a", "b"}));
+  switches.declare("few", 1, "a small number", from_to(1, 3));
+  switches.declare("status", 404, "a status", refusal_status({0}));
+  const Json all = switches.describe();
+  CHECK(all["flag"]["takes"] == Json{{"kind", "boolean"}, {"values", {false, true}}});
+  CHECK(all["number"]["takes"] == Json{{"kind", "integer"}});
+  CHECK(all["text"]["takes"] == Json{{"kind", "string"}});
+  CHECK(all["word"]["takes"] == Json{{"kind", "string"}, {"values", {"a", "b"}}});
+  CHECK(all["few"]["takes"] == Json{{"kind", "integer"}, {"from", 1}, {"to", 3}});
+  CHECK(all["status"]["takes"] ==
+        Json{{"kind", "integer"}, {"values", Json::array({0})}, {"from", 400}, {"to", 599}});
 }
 
 TEST_CASE("a switch with allowed values takes no other") {

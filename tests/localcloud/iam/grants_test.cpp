@@ -172,3 +172,16 @@ TEST_CASE("switch iam_trust_lag_ms: a new link takes its time") {
   at.advance(61);
   CHECK(at.login(form).status == 200);
 }
+
+TEST_CASE("a fresh cloud's own link and authorization are old: no switch holds them back") {
+  const Account at;
+  for (const char* lag : {"iam_trust_lag_ms", "iam_policy_lag_ms"}) at.set(lag, 3'600'000);
+  at.set("iam_event_source_manager_id", "EventSourceManager");
+  CHECK(at.login(kComputeGrant + at.seed.compute_token + "&profile_name=certloop").status == 200);
+  const Client manager = Client(at.names.at("LOCALCLOUD_SM_URL")).bearer(at.token);
+  CHECK(manager
+            .post("/api/v2/notifications/registration",
+                  {{"event_notifications_instance_crn", at.seed.en_crn()},
+                   {"event_notifications_source_name", "certificates"}})
+            .status == 201);
+}
