@@ -96,7 +96,8 @@ Result<std::string> CodeEngineTarget::create(const v1::Target& target, const Sec
   set_body(request, target, data, target.secret);
   const auto response = transport_.send(std::move(request));
   if (!response) return tl::make_unexpected(response.error());
-  if (!succeeded(*response)) return tl::make_unexpected(error_of("creating the target", *response));
+  if (!succeeded(*response))
+    return refused(target, "", error_of("creating the target", *response), deadline);
   return new_tag(*response);
 }
 
@@ -111,9 +112,20 @@ Result<std::string> CodeEngineTarget::replace(const v1::Target& target, const Se
   if (response->status == 404) {
     return fail(ErrorCode::conflict, "replacing the target: it was deleted meanwhile");
   }
-  if (!succeeded(*response))
-    return tl::make_unexpected(error_of("replacing the target", *response));
+  if (!succeeded(*response)) {
+    return refused(target, if_match, error_of("replacing the target", *response), deadline);
+  }
   return new_tag(*response);
+}
+
+tl::unexpected<Error> CodeEngineTarget::refused(const v1::Target& target,
+                                                const std::string& decided_on, Error error,
+                                                SteadyTime deadline) {
+  if (error.code != ErrorCode::invalid) return tl::make_unexpected(std::move(error));
+  const auto now = fetch(target, deadline);
+  const bool moved = now && (*now ? (*now)->entity_tag : std::string()) != decided_on;
+  if (moved) error.code = ErrorCode::conflict;
+  return tl::make_unexpected(std::move(error));
 }
 
 }  // namespace certloop::ibm

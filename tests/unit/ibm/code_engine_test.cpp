@@ -184,7 +184,8 @@ TEST_CASE("each refusal has its meaning") {
   for (const Case& c : cases) {
     DYNAMIC_SECTION(c.status) {
       Bench bench;
-      for (int i = 0; i < 3; ++i) bench.transport.then(c.status, R"({"message":"CANARY"})");
+      // An invalid write is followed by a look at the target.
+      for (int i = 0; i < 5; ++i) bench.transport.then(c.status, R"({"message":"CANARY"})");
       CHECK(code_of(bench.fetch()) == c.fetching);
       CHECK(code_of(bench.create()) == c.creating);
       const auto replaced = bench.replace();
@@ -200,6 +201,37 @@ TEST_CASE("a create in a missing project is not found, a replace of a deleted se
   bench.transport.then(404);
   CHECK(code_of(bench.create()) == ErrorCode::not_found);
   CHECK(code_of(bench.replace()) == ErrorCode::conflict);
+}
+
+TEST_CASE("a write that is refused as invalid is a conflict when the target has moved meanwhile") {
+  const std::string there =
+      secret({{"tls_cert", "C"}});  // under another tag than the one decided on
+  for (const int status : {400, 422, 428}) {
+    DYNAMIC_SECTION(status) {
+      Bench bench;
+      for (int i = 0; i < 2; ++i) {
+        bench.transport.then(status);
+        bench.transport.then(200, there);
+      }
+      CHECK(code_of(bench.create()) == ErrorCode::conflict);
+      CHECK(bench.transport.last().method == Method::get);
+      CHECK(code_of(bench.replace()) == ErrorCode::conflict);
+    }
+  }
+}
+
+TEST_CASE(
+    "a write that is refused as invalid is invalid when the target is as it was, or unknown") {
+  Bench bench;
+  bench.transport.then(400);
+  bench.transport.then(404);
+  CHECK(code_of(bench.create()) == ErrorCode::invalid);
+  bench.transport.then(400);
+  bench.transport.then(200, secret({{"tls_cert", "C"}}));
+  CHECK(code_of(bench.replace("1774500211")) == ErrorCode::invalid);
+  bench.transport.then(400);
+  bench.transport.then(503);
+  CHECK(code_of(bench.replace()) == ErrorCode::invalid);
 }
 
 TEST_CASE("Code Engine's missing answer is passed on as it is") {
