@@ -88,8 +88,11 @@ TEST_CASE("notify: an answer that would come too late says accepted, and the wor
   shop.settle(controller);
   const Certificate second = shop.pki.issue("shop.example.com");
   shop.world.rotate(shop.id, second);
-  shop.world.fault(
-      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 500}});
+  shop.world.fault({{"service", "sm"},
+                    {"method", "GET"},
+                    {"path", "*/versions/current"},
+                    {"count", 1},
+                    {"delay_ms", 500}});
   const auto answer = controller.client().post("/", notification("secret_rotated", {shop.id}));
   CHECK(answer.status == 200);
   CHECK(answer.json().at("result") == "accepted");
@@ -101,8 +104,11 @@ TEST_CASE("notify: when nothing could be done now, the sender is asked to come a
   Running shop;
   Controller controller(shop.world);
   shop.settle(controller);
-  shop.world.fault(
-      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"status", 503}});
+  shop.world.fault({{"service", "sm"},
+                    {"method", "GET"},
+                    {"path", "*/versions/current"},
+                    {"count", 1},
+                    {"status", 503}});
   const auto answer = controller.client().post("/", notification("secret_rotated", {shop.id}));
   CHECK(answer.status == 503);
   CHECK_FALSE(answer.header("Retry-After").empty());
@@ -286,8 +292,11 @@ TEST_CASE("SIGTERM: what runs is finished, its caller gets the answer, exit 0") 
   shop.settle(controller);
   const Certificate second = shop.pki.issue("shop.example.com");
   shop.world.rotate(shop.id, second);
-  shop.world.fault(
-      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 700}});
+  shop.world.fault({{"service", "sm"},
+                    {"method", "GET"},
+                    {"path", "*/versions/current"},
+                    {"count", 1},
+                    {"delay_ms", 700}});
   cloud_client::Answer answer;
   std::thread caller(
       [&] { answer = controller.client().post("/", notification("secret_rotated", {shop.id})); });
@@ -336,8 +345,11 @@ TEST_CASE("1,000 notifications at once for one secret: all answered, at most two
   shop.settle(controller);
   const std::size_t before = shop.world.reads_of(shop.id);
   // The first look is held until all have arrived, so that they really meet one that runs.
-  shop.world.fault(
-      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 6'000}});
+  shop.world.fault({{"service", "sm"},
+                    {"method", "GET"},
+                    {"path", "*/versions/current"},
+                    {"count", 1},
+                    {"delay_ms", 6'000}});
   const Json event = notification("secret_rotated", {shop.id});
   std::atomic<int> answered = 0;
   std::vector<std::thread> callers;

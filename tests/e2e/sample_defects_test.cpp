@@ -65,8 +65,11 @@ TEST_CASE("sample defect 2: a look that failed for now is no 200") {
   Shop shop;
   Controller controller(shop.world);
   REQUIRE(controller.log("reconciled"));
-  shop.world.fault(
-      {{"service", "ce"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"status", 500}});
+  shop.world.fault({{"service", "ce"},
+                    {"method", "GET"},
+                    {"path", "*/secrets/front-tls"},
+                    {"count", 1},
+                    {"status", 500}});
   CHECK(notify(controller, notification("secret_rotated", {shop.id})).status == 503);
 }
 
@@ -214,8 +217,11 @@ TEST_CASE("sample defect 12: slow work does not hold the sender") {
   Shop shop;
   Controller controller(shop.world, {"--notification-wait", "100ms"});
   REQUIRE(controller.log("reconciled"));
-  shop.world.fault(
-      {{"service", "sm"}, {"method", "GET"}, {"path", "*"}, {"count", 1}, {"delay_ms", 3'000}});
+  shop.world.fault({{"service", "sm"},
+                    {"method", "GET"},
+                    {"path", "*/versions/current"},
+                    {"count", 1},
+                    {"delay_ms", 3'000}});
   const auto begin = std::chrono::steady_clock::now();
   const auto answer = notify(controller, notification("secret_rotated", {shop.id}));
   CHECK(answer.json().at("result") == "accepted");

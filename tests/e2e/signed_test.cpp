@@ -95,7 +95,9 @@ bool settled(Controller& controller, const std::string& outcome = kKeyRead) {
     asked = asked || line.find('"' + outcome + '"') != std::string::npos;
     return looked && asked;
   };
-  return controller.process().wait_for_line(both).has_value();
+  const bool told = controller.process().wait_for_line(both).has_value();
+  controller.world().settle();
+  return told;
 }
 
 std::string payload_of(const std::string& token) {

@@ -298,7 +298,7 @@ std::optional<std::string> Controller::log(const std::string& event,
   if (!found)
     std::cerr << "the log without the line \"" << event << "\" that was waited for:\n"
               << process_.standard_error();
-  if (event == "reconciled") world_.settle();
+  if (event != "notified") world_.settle();
   return found;
 }
 

@@ -131,7 +131,8 @@ class Controller {
  public:
   explicit Controller(const World& world, const std::vector<std::string>& more = {},
                       const std::map<std::string, std::string>& environment = {});
-  // Waits until this log event names all these words, and what it tells can be read in the cloud.
+  // Waits until this log event names all these words, and what it tells can be read in the cloud
+  // (which is not waited for after "notified": nothing was done yet).
   std::optional<std::string> log(const std::string& event,
                                  const std::vector<std::string>& words = {});
   // Waits until each of these words was in a line of that event, in any order.
@@ -139,6 +140,7 @@ class Controller {
   const std::string& url() const { return url_; }
   Client client() const { return Client(url_).bearer(kSharedSecret); }
   test_support::Process& process() { return process_; }
+  const World& world() const { return world_; }
 
  private:
   const World& world_;

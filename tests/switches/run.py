@@ -28,7 +28,7 @@ def arguments():
     parser.add_argument("--build", type=pathlib.Path, required=True, help="folder with localcloud and the test programs")
     parser.add_argument("--logs", type=pathlib.Path, required=True, help="folder for the output of each run")
     parser.add_argument("--only", default="*", help="pattern of NAME=VALUE or of NAME; * and ? as in a shell")
-    parser.add_argument("--jobs", type=int, default=4, help="positions at a time")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="positions at a time; default: one for each core")
     return parser.parse_args()
 
 
