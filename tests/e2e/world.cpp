@@ -256,11 +256,12 @@ void World::flush() {
   sent(local_.post("/flush"), "flush");
 }
 
-void World::wait_for(const std::function<bool()>& done) {
+bool World::eventually(const std::function<bool()>& done) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (!done()) {
-    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain");
+    if (std::chrono::steady_clock::now() > deadline) return false;
   }
+  return true;
 }
 
 Controller::Controller(const World& world, const std::vector<std::string>& more,

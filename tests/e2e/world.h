@@ -108,8 +108,8 @@ class World {
   void wire_job_notifications(const std::string& job);
   void flush();  // Secrets Manager's pending events go out now
 
-  // Until `done` says so, by asking again and again; fails the test after half a minute.
-  static void wait_for(const std::function<bool()>& done);
+  // Asks again and again; false when `done` has not said so within half a minute.
+  [[nodiscard]] static bool eventually(const std::function<bool()>& done);
 
  private:
   void add_mapping(const std::string& name, const std::string& from,
