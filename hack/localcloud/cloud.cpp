@@ -84,7 +84,7 @@ Cloud::Impl::Impl(const CloudOptions& options)
       images(options.images),
       logs(world),
       launcher(world, server.io(), images, code_engine.workloads(), logs),
-      apps(world, launcher, code_engine.workloads()),
+      apps(world, server.io(), launcher, code_engine.workloads()),
       jobs(world, launcher, code_engine.workloads()),
       runtime(launcher, apps, jobs, code_engine.workloads().stand_in()),
       resource_manager(world),

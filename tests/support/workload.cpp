@@ -23,10 +23,11 @@
 //   /status/CODE    an answer of that status        /exit/CODE      exits instead of answering
 //   /unready /ready-again   makes /ready answer 503, or 200 again
 //   /sick           makes /alive answer 503         /stubborn       SIGTERM has no effect any more
+//   /pid            its process id
 //
 // Everything else answers the instance's name. Before it listens: START_MS to wait, and
 // EXIT_AT_START to exit with. At SIGTERM it finishes what it is at and exits with 0. It tells of
-// what happens in lines: "started", "listening", "SIGTERM".
+// what happens in lines: "started", "listening", "slow begins", "slow ends", "SIGTERM".
 namespace {
 
 std::atomic<bool> stopping{false};
@@ -103,6 +104,7 @@ Reply answer(const Request& request) {
   if (what == "/file") return {200, file(rest)};
   if (what == "/status") return {number(rest), "as told"};
   if (what.starts_with("/request")) return {200, request.text};
+  if (what == "/pid") return {200, std::to_string(::getpid())};
   if (what == "/exit") std::_Exit(number(rest));
   if (what == "/unready") return set(ready, false);
   if (what == "/ready-again") return set(ready, true);
@@ -110,7 +112,11 @@ Reply answer(const Request& request) {
   if (what == "/stubborn") return set(stubborn, true);
   if (what == "/ready") return {ready ? 200 : 503, ""};
   if (what == "/alive") return {alive ? 200 : 503, ""};
-  if (what == "/slow") wait(number(rest));
+  if (what == "/slow") {
+    tell("slow begins\n");
+    wait(number(rest));
+    tell("slow ends\n");
+  }
   return {200, variable("HOSTNAME")};
 }
 

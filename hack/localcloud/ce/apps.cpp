@@ -65,13 +65,27 @@ AppKind::AppKind(World& world, Workloads& workloads)
       workloads_(workloads) {
   world_.switches.declare("ce_noop_patch_new_revision", false,
                           "a PATCH that changes nothing of an app makes a new revision");
+  world_.switches.declare("ce_endpoints", "ingress",
+                          "where an app's endpoints lead: to the ingress of this cloud, or to the "
+                          "names of the service, under which nothing answers here",
+                          one_of({"ingress", "service"}));
+}
+
+Json AppKind::addresses(const Place& place, const std::string& name,
+                        const std::string& mappings) const {
+  Json members = endpoints(place.project, name, mappings);
+  if (world_.switches.value("ce_endpoints") == "service") return members;
+  const std::string ingress = world_.address + "/app/" + place.project.id + "/" + name;
+  members["endpoint_internal"] = ingress;
+  if (members.at("endpoint") != "") members["endpoint"] = ingress;
+  return members;
 }
 
 Json AppKind::create(const Json& body, const Place& place) {
   Json members = merged(app_fields(), Json::object(), body);
   complete(members, Json::object(), body);
   const std::string name = required_string(body, "name");
-  members.update(endpoints(place.project, name, members["managed_domain_mappings"]));
+  members.update(addresses(place, name, members["managed_domain_mappings"]));
   members["computed_env_variables"] = app_variables(place, name);
   members["status"] = "deploying";
   members["status_details"] = {{"reason", "deploying"}};
@@ -81,8 +95,7 @@ Json AppKind::create(const Json& body, const Place& place) {
 Json AppKind::change(const Json& current, const Json& body, const Place& place) {
   Json members = patched(app_fields(), current, body);
   complete(members, current, body);
-  members.update(
-      endpoints(place.project, current.at("name"), members.at("managed_domain_mappings")));
+  members.update(addresses(place, current.at("name"), members.at("managed_domain_mappings")));
   return members;
 }
 

@@ -14,6 +14,8 @@ class AppKind : public DocumentKind {
   void erasing(const Json& document, const Request& request, const Place& place) override;
 
  private:
+  Json addresses(const Place& place, const std::string& name, const std::string& mappings) const;
+
   World& world_;
   Workloads& workloads_;
 };

@@ -1,16 +1,21 @@
 #pragma once
+#include <boost/asio/io_context.hpp>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "hack/localcloud/ce/workload.h"
 #include "hack/localcloud/frame/http.h"
-#include "hack/localcloud/run/container.h"
+#include "hack/localcloud/run/app.h"
 
 namespace localcloud::run {
 
 // Apps as processes, and the ingress that leads to them: /app/<project id>/<app name>/...
 class Apps : public Relay {
  public:
-  // All must outlive this.
-  Apps(World& world, Launcher& launcher, ce::WorkloadReports& reports);
-  ~Apps() override;
+  // All must outlive this. Declares its switches.
+  Apps(World& world, boost::asio::io_context& io, Launcher& launcher, ce::WorkloadReports& reports);
 
   // As in ce::Runtime, of revisions whose image is registered.
   void wanted(const ce::WorkloadId& id, const Json& document);
@@ -19,8 +24,11 @@ class Apps : public Relay {
   void handle(Request request, Reply reply) override;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  using Key = std::pair<std::string, std::string>;  // project id, app name
+
+  Machine machine_;
+  Leaving leaving_{};
+  std::map<Key, std::shared_ptr<App>> apps_{};
 };
 
 }  // namespace localcloud::run

@@ -55,8 +55,22 @@ TEST_CASE("an app gets every default the service fills in") {
         at.region_a.base_url());
 }
 
+TEST_CASE("endpoints lead to the ingress unless the switch names those of the service") {
+  const Works at;
+  const std::string ingress = at.cloud.url() + "/app/" + at.names.at("LOCALCLOUD_PROJECT_A") + "/";
+  const Json open = at.app("open").json();
+  CHECK(open["endpoint"] == ingress + "open");
+  CHECK(open["endpoint_internal"] == ingress + "open");
+  const Json hidden = at.app("hidden", {{"managed_domain_mappings", "local"}}).json();
+  CHECK(hidden["endpoint"] == "");
+  CHECK(hidden["endpoint_internal"] == ingress + "hidden");
+  at.set("ce_endpoints", "service");
+  CHECK(at.app("other").json()["endpoint"].get<std::string>().starts_with("https://other."));
+}
+
 TEST_CASE("addresses follow the managed domain mappings") {
   const Works at;
+  at.set("ce_endpoints", "service");
   const Json open = at.app("open").json();
   const Json inside = at.app("inside", {{"managed_domain_mappings", "local_private"}}).json();
   const Json hidden = at.app("hidden", {{"managed_domain_mappings", "local"}}).json();

@@ -1,0 +1,18 @@
+#pragma once
+#include <boost/asio/io_context.hpp>
+
+#include "hack/localcloud/ce/workload.h"
+#include "hack/localcloud/frame/world.h"
+#include "hack/localcloud/run/container.h"
+
+namespace localcloud::run {
+
+// What everything that runs apps needs; all of it outlives them.
+struct Machine {
+  World& world;
+  boost::asio::io_context& io;
+  Launcher& launcher;
+  ce::WorkloadReports& reports;
+};
+
+}  // namespace localcloud::run

@@ -1,0 +1,153 @@
+#include "tests/localcloud/run/stage.h"
+#include "tests/support/catch.h"
+
+using cloud_client::Answer;
+using cloud_client::Json;
+
+namespace {
+
+Json literal(const std::string& name, const std::string& value) {
+  return {{"type", "literal"}, {"name", name}, {"value", value}};
+}
+
+Json variables(std::vector<Json> entries) {
+  return {{"run_env_variables", std::move(entries)}};
+}
+
+}  // namespace
+
+TEST_CASE("an app of a registered image runs, and its documents tell of the process") {
+  const Stage at;
+  REQUIRE(at.app("shop").status == 201);
+  CHECK(at.ready_app("shop")["status"] == "ready");
+  CHECK(at.revision("shop-00001", "ready")["status_details"]["actual_instances"] == 1);
+  const Json instance = at.instances("shop", 1).at(0);
+  CHECK(instance["name"].get<std::string>().starts_with("shop-00001-deployment-"));
+  CHECK(instance["status"] == "running");
+  CHECK(instance["status_details"]["restarts"] == 0);
+  const Json container = instance["status_details"]["user_container"];
+  CHECK(container["current_state"]["container_status"] == "running");
+  CHECK(container["current_state"]["started_at"].get<std::string>().size() == 20);
+  CHECK(container["last_observed_state"] == Json::object());
+  CHECK(at.visit("shop").body == instance["name"]);
+}
+
+TEST_CASE("the ingress is where the app's endpoint leads") {
+  const Stage at;
+  const Json app = at.app("shop").json();
+  const std::string endpoint = app.at("endpoint");
+  CHECK(cloud_client::call("GET", endpoint + "/env/CE_APP").body == "shop");
+  CHECK(cloud_client::call("GET", endpoint).status == 200);
+}
+
+TEST_CASE("an instance finds the variables of Code Engine and of its app") {
+  const Stage at;
+  at.app("shop", variables({literal("COLOUR", "blue")}));
+  const auto value = [&at](const std::string& name) {
+    return at.visit("shop", "/env/" + name).body;
+  };
+  CHECK(value("COLOUR") == "blue");
+  CHECK(value("K_SERVICE") == "shop");
+  CHECK(value("K_CONFIGURATION") == "shop");
+  CHECK(value("K_REVISION") == "shop-00001");
+  CHECK(value("CE_PROJECT_ID") == at.names.at("LOCALCLOUD_PROJECT_A"));
+  CHECK(value("HOSTNAME") == at.instances("shop", 1).at(0).at("name"));
+  CHECK(std::stoi(value("PORT")) > 0);
+}
+
+TEST_CASE("instances of one app have ports of their own") {
+  const Stage at;
+  at.app("shop", {{"scale_min_instances", 2}, {"scale_concurrency", 1}});
+  at.ready_app("shop");
+  const auto answers = at.crowd("shop", "/slow/100", 2);
+  CHECK(answers.at(0).status == 200);
+  CHECK(answers.at(0).body != answers.at(1).body);
+}
+
+TEST_CASE("an app waits for the secret it refers to and then starts") {
+  const Stage at;
+  at.app("shop", variables({{{"type", "secret_full_reference"}, {"reference", "late"}}}));
+  CHECK(at.revision("shop-00001", "deploying_waiting_for_resources")["status"] == "loading");
+  CHECK(at.count("shop", "started") == 0);
+  at.project.post("/secrets",
+                  {{"name", "late"}, {"format", "generic"}, {"data", {{"WORD", "here"}}}});
+  CHECK(at.ready_app("shop")["status"] == "ready");
+  CHECK(at.visit("shop", "/env/WORD").body == "here");
+}
+
+TEST_CASE("an app without its pull secret fails until it is there") {
+  const Stage at;
+  at.app("shop", {{"image_secret", "pull"}});
+  CHECK(at.revision("shop-00001", "fetch_image_failed_missing_pull_secret")["status"] == "failed");
+  CHECK(at.visit("shop").status == 503);
+  at.project.post("/secrets", {{"name", "pull"},
+                               {"format", "registry"},
+                               {"data", {{"username", "u"}, {"password", "p"}, {"server", "s"}}}});
+  CHECK(at.ready_app("shop")["status"] == "ready");
+  CHECK(at.visit("shop").status == 200);
+}
+
+TEST_CASE("an app waits until the project has room for its first instances") {
+  const Stage at;
+  const Json big = {{"scale_cpu_limit", "12"},
+                    {"scale_memory_limit", "48G"},
+                    {"scale_min_instances", 3},
+                    {"scale_initial_instances", 3}};
+  const Json bigger = {{"scale_cpu_limit", "12"},
+                       {"scale_memory_limit", "48G"},
+                       {"scale_min_instances", 10},
+                       {"scale_initial_instances", 10}};
+  at.app("first", big);
+  at.ready_app("first");
+  at.app("second", bigger);
+  at.revision("second-00001", "deploying_waiting_for_resources");
+  CHECK(at.count("second", "started") == 0);
+  CHECK(at.project.erase("/apps/first").status == 202);
+  CHECK(at.ready_app("second")["status"] == "ready");
+  CHECK(at.instances("second", 10).size() == 10);
+}
+
+TEST_CASE(
+    "an app whose first instances are none is ready at once and starts at the first request") {
+  const Stage at;
+  at.app("shop", {{"scale_initial_instances", 0}});
+  CHECK(at.ready_app("shop")["status"] == "ready");
+  CHECK(at.count("shop", "started") == 0);
+  CHECK(at.visit("shop").status == 200);
+  CHECK(at.count("shop", "started") == 1);
+}
+
+TEST_CASE("mounted secrets are files below the instance's root") {
+  const Stage at;
+  at.project.post("/secrets",
+                  {{"name", "tls"}, {"format", "generic"}, {"data", {{"word", "open"}}}});
+  at.app("shop", {{"run_volume_mounts", Json::array({{{"type", "secret"},
+                                                      {"reference", "tls"},
+                                                      {"mount_path", "/etc/words"},
+                                                      {"name", "words"}}})}});
+  CHECK(at.visit("shop", "/file/etc/words/word").body == "open");
+}
+
+TEST_CASE("a deleted app ends its processes and answers nobody") {
+  const Stage at;
+  at.app("shop");
+  at.ready_app("shop");
+  REQUIRE(at.visit("shop").status == 200);
+  CHECK(at.project.erase("/apps/shop").status == 202);
+  CHECK(at.visit("shop").status == 404);
+  CHECK(at.count("shop", "SIGTERM", 1) == 1);
+  REQUIRE(at.app("shop").status == 201);
+  CHECK(at.ready_app("shop")["status_details"]["latest_ready_revision"] == "shop-00001");
+  CHECK(at.visit("shop").status == 200);
+}
+
+TEST_CASE("a cloud that ends takes its processes with it") {
+  pid_t process = 0;
+  {
+    const Stage at;
+    at.app("shop");
+    process = std::stoi(at.visit("shop", "/pid").body);
+    REQUIRE(::kill(process, 0) == 0);
+  }
+  CHECK(gone(process));
+}

@@ -1,0 +1,94 @@
+#pragma once
+#include <signal.h>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/localcloud/ce/settled.h"
+#include "tests/localcloud/signed_in.h"
+
+// A cloud that runs the image "web": the workload of tests/support/workload.cpp.
+struct Stage : SignedIn {
+  using Json = cloud_client::Json;
+  using Answer = cloud_client::Answer;
+
+  Stage() : SignedIn({.images = {{"web", LOCALCLOUD_WORKLOAD}}}) { set("ce_restart_first_ms", 1); }
+
+  // An app of that image; `more` over it.
+  Answer app(const std::string& name, Json more = Json::object()) const {
+    Json body = {{"name", name}, {"image_reference", "web"}};
+    body.update(more);
+    return project.post("/apps", body);
+  }
+  Answer change(const std::string& name, const Json& body) const {
+    return project.patch("/apps/" + name, body, {{"If-Match", "*"}});
+  }
+  Json ready_app(const std::string& name) const {
+    return settled(project, "/apps/" + name, [](const Json& app) {
+      const Json& details = app.at("status_details");
+      return app.at("status") == "ready" &&
+             details.value("latest_ready_revision", "") == details.at("latest_created_revision");
+    });
+  }
+  Json revision(const std::string& name, const std::string& reason) const {
+    return settled(project, "/apps/" + name.substr(0, name.rfind('-')) + "/revisions/" + name,
+                   [&reason](const Json& document) {
+                     return document.at("status_details").value("reason", "") == reason;
+                   });
+  }
+  Json instances(const std::string& app, std::size_t count) const {
+    return settled(project, "/apps/" + app + "/instances",
+                   [count](const Json& page) { return page["instances"].size() == count; })
+        .at("instances");
+  }
+
+  // The app's address at the ingress.
+  std::string at(const std::string& app, const std::string& target = "/") const {
+    return cloud.url() + "/app/" + names.at("LOCALCLOUD_PROJECT_A") + "/" + app + target;
+  }
+  Answer visit(const std::string& app, const std::string& target = "/") const {
+    return cloud_client::call("GET", at(app, target));
+  }
+  // Answers of that many visits at the same time.
+  std::vector<Answer> crowd(const std::string& app, const std::string& target, int size) const {
+    std::vector<Answer> answers(static_cast<std::size_t>(size));
+    std::vector<std::thread> visitors;
+    for (Answer& answer : answers) {
+      visitors.emplace_back([&, this] { answer = visit(app, target); });
+    }
+    for (std::thread& visitor : visitors) visitor.join();
+    return answers;
+  }
+
+  // What the app's instances have printed so far.
+  std::string log(const std::string& app) const {
+    return control.get("/logs/" + names.at("LOCALCLOUD_PROJECT_A") + "/apps/" + app).body;
+  }
+  // How often the line is in it.
+  int count(const std::string& app, const std::string& line) const {
+    const std::string text = log(app);
+    int found = 0;
+    for (auto at = text.find(line); at != std::string::npos; at = text.find(line, at + 1)) ++found;
+    return found;
+  }
+  // The same, once it is that many; the last seen after ten seconds of asking.
+  int count(const std::string& app, const std::string& line, int wanted) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (true) {
+      const int found = count(app, line);
+      if (found >= wanted || std::chrono::steady_clock::now() > deadline) return found;
+    }
+  }
+};
+
+// Whether the process ends, within ten seconds.
+inline bool gone(pid_t process) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (::kill(process, 0) == 0) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
