@@ -21,17 +21,20 @@
 //   /env/NAME       the variable's value            /request        what has arrived, word by word
 //   /file/PATH      a file of the instance          /slow/MS        answers after that time
 //   /status/CODE    an answer of that status        /exit/CODE      exits instead of answering
-//   /unready /ready-again   makes /ready answer 503, or 200 again
-//   /sick           makes /alive answer 503         /stubborn       SIGTERM has no effect any more
-//   /pid            its process id
+//   /unready-for/MS makes /ready answer 503         /sick           makes /alive answer 503
+//   /stubborn       SIGTERM has no effect any more
+//   /until-sigterm  answers once that came          /pid            its process id
 //
 // Everything else answers the instance's name. Before it listens: START_MS to wait, and
-// EXIT_AT_START to exit with. At SIGTERM it finishes what it is at and exits with 0. It tells of
-// what happens in lines: "started", "listening", "slow begins", "slow ends", "SIGTERM".
+// EXIT_AT_START to exit with; UNREADY_MS is as /unready-for at the start. At SIGTERM it finishes
+// what it is at and exits with 0. It tells of what happens in lines: "started", "listening", "slow
+// begins", "slow ends", "SIGTERM".
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 std::atomic<bool> stopping{false};
-std::atomic<bool> ready{true};
+std::atomic<Clock::time_point> ready_at{Clock::time_point{}};
 std::atomic<bool> alive{true};
 std::atomic<bool> stubborn{false};
 std::atomic<int> at_work{0};
@@ -95,6 +98,11 @@ Reply set(std::atomic<bool>& flag, bool value) {
   return {200, "done"};
 }
 
+Reply unready(int milliseconds) {
+  ready_at = Clock::now() + std::chrono::milliseconds(milliseconds);
+  return {200, "done"};
+}
+
 Reply answer(const Request& request) {
   const std::string& target = request.target;
   const auto end = target.find('/', 1);
@@ -106,12 +114,16 @@ Reply answer(const Request& request) {
   if (what.starts_with("/request")) return {200, request.text};
   if (what == "/pid") return {200, std::to_string(::getpid())};
   if (what == "/exit") std::_Exit(number(rest));
-  if (what == "/unready") return set(ready, false);
-  if (what == "/ready-again") return set(ready, true);
+  if (what == "/unready-for") return unready(number(rest));
   if (what == "/sick") return set(alive, false);
   if (what == "/stubborn") return set(stubborn, true);
-  if (what == "/ready") return {ready ? 200 : 503, ""};
+  if (what == "/ready") return {Clock::now() >= ready_at.load() ? 200 : 503, ""};
   if (what == "/alive") return {alive ? 200 : 503, ""};
+  if (what == "/until-sigterm") {
+    tell("slow begins\n");
+    while (!stopping) wait(1);
+    tell("slow ends\n");
+  }
   if (what == "/slow") {
     tell("slow begins\n");
     wait(number(rest));
@@ -174,6 +186,7 @@ int main() {
   wait(number(variable("START_MS")));
   if (const std::string code = variable("EXIT_AT_START"); !code.empty()) return number(code);
   pollfd listener{.fd = listen_on(number(variable("PORT"))), .events = POLLIN, .revents = 0};
+  unready(number(variable("UNREADY_MS")));
   tell("listening\n");
   while (!stopping) {
     if (::ppoll(&listener, 1, nullptr, &none) != 1) continue;

@@ -27,18 +27,17 @@ ProbeSpec probe_spec(const Json& probe, int image_port, std::uint16_t own_port) 
 }
 
 Probe::Probe(Machine machine, ProbeSpec spec, bool well, OnChange on_change)
-    : machine_(machine),
-      spec_(std::move(spec)),
-      on_change_(std::move(on_change)),
-      well_(well),
-      quick_(!well) {
-  later(spec_.initial_delay + (quick_ ? kQuickly : std::chrono::milliseconds(spec_.interval)));
+    : machine_(machine), spec_(std::move(spec)), on_change_(std::move(on_change)), well_(well) {
+  later(spec_.initial_delay + pause());
+}
+
+std::chrono::milliseconds Probe::pause() const {
+  return well_ ? spec_.interval : kQuickly;
 }
 
 void Probe::doubt() {
   well_ = false;
-  quick_ = true;
-  later(kQuickly);
+  later(pause());
 }
 
 void Probe::later(std::chrono::milliseconds wait) {
@@ -79,10 +78,9 @@ void Probe::ask_tcp() {
 
 void Probe::take(bool success) {
   failures_ = success ? 0 : failures_ + 1;
-  if (success) quick_ = false;
-  later(quick_ ? kQuickly : std::chrono::milliseconds(spec_.interval));
   const bool before = well_;
   if (success || failures_ >= spec_.failure_threshold) well_ = success;
+  later(pause());
   if (well_ == before) return;
   const OnChange tell = on_change_;  // which may destroy this
   tell(well_);

@@ -28,17 +28,18 @@ class Probe {
   // One success is well, `failure_threshold` failures in a row are not. May destroy the probe.
   using OnChange = std::function<void(bool well)>;
 
-  // What is not well at the beginning is asked quickly until it is, as Knative does; what is, is
-  // asked at its interval.
+  // What is well is asked at its interval. What is not is asked quickly until it is, as Knative
+  // does at the start.
   Probe(Machine machine, ProbeSpec spec, bool well, OnChange on_change);
   Probe(const Probe&) = delete;
   Probe& operator=(const Probe&) = delete;
 
   bool well() const { return well_; }
-  // Not well, it seems: asks quickly until it is. Does not call `on_change`.
+  // Not well, it seems. Does not call `on_change`.
   void doubt();
 
  private:
+  std::chrono::milliseconds pause() const;
   void later(std::chrono::milliseconds wait);
   void ask();
   void ask_http();
@@ -51,7 +52,6 @@ class Probe {
   ProbeSpec spec_;
   OnChange on_change_;
   bool well_;
-  bool quick_;
   int failures_ = 0;
   std::uint64_t round_ = 0;
   std::shared_ptr<bool> here_ = std::make_shared<bool>(true);

@@ -4,18 +4,6 @@
 using cloud_client::Answer;
 using cloud_client::Json;
 
-namespace {
-
-Json literal(const std::string& name, const std::string& value) {
-  return {{"type", "literal"}, {"name", name}, {"value", value}};
-}
-
-Json variables(std::vector<Json> entries) {
-  return {{"run_env_variables", std::move(entries)}};
-}
-
-}  // namespace
-
 TEST_CASE("an app of a registered image runs, and its documents tell of the process") {
   const Stage at;
   REQUIRE(at.app("shop").status == 201);
@@ -42,7 +30,7 @@ TEST_CASE("the ingress is where the app's endpoint leads") {
 
 TEST_CASE("an instance finds the variables of Code Engine and of its app") {
   const Stage at;
-  at.app("shop", variables({literal("COLOUR", "blue")}));
+  at.app("shop", Stage::variable("COLOUR", "blue"));
   const auto value = [&at](const std::string& name) {
     return at.visit("shop", "/env/" + name).body;
   };
@@ -66,7 +54,7 @@ TEST_CASE("instances of one app have ports of their own") {
 
 TEST_CASE("an app waits for the secret it refers to and then starts") {
   const Stage at;
-  at.app("shop", variables({{{"type", "secret_full_reference"}, {"reference", "late"}}}));
+  at.app("shop", Stage::secret_variables("late"));
   CHECK(at.revision("shop-00001", "deploying_waiting_for_resources")["status"] == "loading");
   CHECK(at.count("shop", "started") == 0);
   at.project.post("/secrets",
@@ -89,26 +77,15 @@ TEST_CASE("an app without its pull secret fails until it is there") {
 
 TEST_CASE("an app waits until the project has room for its first instances") {
   const Stage at;
-  const Json big = {{"scale_cpu_limit", "12"},
-                    {"scale_memory_limit", "48G"},
-                    {"scale_min_instances", 3},
-                    {"scale_initial_instances", 3}};
-  const Json bigger = {{"scale_cpu_limit", "12"},
-                       {"scale_memory_limit", "48G"},
-                       {"scale_min_instances", 10},
-                       {"scale_initial_instances", 10}};
-  at.app("first", big);
-  at.ready_app("first");
-  at.app("second", bigger);
-  at.revision("second-00001", "deploying_waiting_for_resources");
-  CHECK(at.count("second", "started") == 0);
-  CHECK(at.project.erase("/apps/first").status == 202);
-  CHECK(at.ready_app("second")["status"] == "ready");
-  CHECK(at.instances("second", 10).size() == 10);
+  at.fill_project(10);
+  at.app("shop", {{"scale_cpu_limit", "12"}, {"scale_memory_limit", "48G"}});
+  at.revision("shop-00001", "deploying_waiting_for_resources");
+  CHECK(at.count("shop", "started") == 0);
+  CHECK(at.project.erase("/apps/filler").status == 202);
+  CHECK(at.ready_app("shop")["status"] == "ready");
 }
 
-TEST_CASE(
-    "an app whose first instances are none is ready at once and starts at the first request") {
+TEST_CASE("an app without first instances is ready at once and starts at the first request") {
   const Stage at;
   at.app("shop", {{"scale_initial_instances", 0}});
   CHECK(at.ready_app("shop")["status"] == "ready");

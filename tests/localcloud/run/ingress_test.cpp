@@ -83,10 +83,9 @@ TEST_CASE("an answer that takes longer than the request timeout makes a 504") {
 
 TEST_CASE("a request that finds no instance within the request timeout gets a 504") {
   const Stage at;
-  at.app("shop",
-         {{"scale_request_timeout", 1},
-          {"run_env_variables",
-           Json::array({{{"type", "literal"}, {"name", "START_MS"}, {"value", "60000"}}})}});
+  Json members = Stage::variable("START_MS", "60000");
+  members["scale_request_timeout"] = 1;
+  at.app("shop", members);
   CHECK(at.visit("shop").status == 504);
 }
 

@@ -14,13 +14,40 @@ struct Stage : SignedIn {
   using Json = cloud_client::Json;
   using Answer = cloud_client::Answer;
 
-  Stage() : SignedIn({.images = {{"web", LOCALCLOUD_WORKLOAD}}}) { set("ce_restart_first_ms", 1); }
+  // "second-try" is the same, but exits the first time that it is started in a place.
+  Stage()
+      : SignedIn(
+            {.images = {{"web", LOCALCLOUD_WORKLOAD},
+                        {"second-try",
+                         "/bin/sh -c 'mkdir ../$HOSTNAME.tried && exit 1; exec " LOCALCLOUD_WORKLOAD
+                         "'"}}}) {
+    set("ce_restart_first_ms", 1);
+  }
+
+  // Members of an app whose instances find one variable, or all of a secret.
+  static Json variable(const std::string& name, const std::string& value) {
+    return environment({{"type", "literal"}, {"name", name}, {"value", value}});
+  }
+  static Json secret_variables(const std::string& secret) {
+    return environment({{"type", "secret_full_reference"}, {"reference", secret}});
+  }
+  static Json environment(const Json& entry) {
+    return {{"run_env_variables", Json::array({entry})}};
+  }
 
   // An app of that image; `more` over it.
   Answer app(const std::string& name, Json more = Json::object()) const {
     Json body = {{"name", name}, {"image_reference", "web"}};
     body.update(more);
     return project.post("/apps", body);
+  }
+  // Takes so many tenths of the project's quota, with an app that only stands there.
+  void fill_project(int tenths) const {
+    app("filler", {{"image_reference", "icr.io/nobody/runs"},
+                   {"scale_cpu_limit", "12"},
+                   {"scale_memory_limit", "48G"},
+                   {"scale_min_instances", tenths}});
+    ready_app("filler");
   }
   Answer change(const std::string& name, const Json& body) const {
     return project.patch("/apps/" + name, body, {{"If-Match", "*"}});

@@ -1,0 +1,65 @@
+#include "tests/localcloud/run/stage.h"
+#include "tests/support/catch.h"
+
+using cloud_client::Answer;
+using cloud_client::Json;
+
+namespace {
+
+Json http_probe(const std::string& path) {
+  return {{"type", "http"}, {"path", path}, {"interval", 1}};
+}
+
+}  // namespace
+
+TEST_CASE("an instance serves when its readiness probe is answered well") {
+  const Stage at;
+  Json members = Stage::variable("UNREADY_MS", "200");
+  members["probe_readiness"] = http_probe("/ready");
+  at.app("shop", members);
+  REQUIRE(at.count("shop", "listening", 1) == 1);
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(at.visit("shop").status == 200);
+  CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(100));
+}
+
+TEST_CASE("a probe of the image's port asks the port that the instance has here") {
+  const Stage at;
+  Json probe = http_probe("/ready");
+  probe["port"] = 9090;
+  at.app("shop", {{"image_port", 9090}, {"probe_readiness", probe}});
+  CHECK(at.ready_app("shop")["status"] == "ready");
+}
+
+TEST_CASE("a probe of another port asks that one") {
+  const Stage at;
+  at.set("ce_progress_deadline_ms", 200);
+  at.app("shop", {{"probe_readiness", {{"port", 1}}}});
+  CHECK(at.revision("shop-00001", "initial_scale_never_achieved")["status"] == "failed");
+}
+
+TEST_CASE("an instance that is not ready any more gets no requests until it is again") {
+  const Stage at;
+  at.app("shop", {{"probe_readiness", http_probe("/ready")}, {"scale_request_timeout", 30}});
+  at.ready_app("shop");
+  at.visit("shop", "/unready-for/1100");
+  // Requests go through until the probe has failed; then one waits until it does not.
+  const auto start = std::chrono::steady_clock::now();
+  while (at.visit("shop", "/ready").status == 503) {
+    REQUIRE(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  }
+  CHECK(at.visit("shop", "/ready").status == 200);
+  CHECK(at.count("shop", "started") == 1);
+}
+
+TEST_CASE("an instance that fails its liveness probe gets SIGTERM and is started again") {
+  const Stage at;
+  at.app("shop", {{"probe_liveness", http_probe("/alive")}});
+  at.ready_app("shop");
+  at.visit("shop", "/sick");
+  CHECK(at.count("shop", "SIGTERM", 1) == 1);
+  CHECK(at.count("shop", "listening", 2) == 2);
+  CHECK(at.visit("shop", "/alive").status == 200);
+  const Json page = at.project.get("/apps/shop/instances").json();
+  CHECK(page["instances"].at(0)["status_details"]["restarts"] == 1);
+}
