@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace localcloud::run {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kMostWaiting = 1000;
 constexpr std::size_t kMostWaitingBytes = 64U << 20;
@@ -38,17 +37,38 @@ void App::take(OutboundRequest request, Relay::Reply reply) {
       Visit{std::move(request), std::move(reply), Clock::now() + request_timeout_});
   if (is_full(*visit)) return visit->reply(plain(503, "pending request queue full"));
   waiting_.push_back(visit);
-  machine_.world.scheduler->after(request_timeout_,
-                                  [weak = weak_from_this(), late = std::weak_ptr(visit)] {
-                                    if (const auto self = weak.lock()) self->expire(late.lock());
-                                  });
   move();
+  watch_deadlines();
 }
 
-void App::expire(const VisitPtr& visit) {
-  if (std::erase(waiting_, visit) == 0) return;
-  visit->reply(plain(504, "activator request timeout"));
+// One timer for all that wait: for the first whose time will be over.
+void App::watch_deadlines() {
+  if (waiting_.empty()) return;
+  const auto first = std::min_element(
+      waiting_.begin(), waiting_.end(),
+      [](const auto& one, const auto& other) { return one->deadline < other->deadline; });
+  const auto deadline = (*first)->deadline;
+  if (deadline >= watched_) return;
+  watched_ = deadline;
+  machine_.world.scheduler->after(
+      std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()),
+      [weak = weak_from_this(), deadline] {
+        const auto self = weak.lock();
+        if (self && self->watched_ == deadline) self->expire(deadline);
+      });
+}
+
+void App::expire(Clock::time_point deadline) {
+  watched_ = Clock::time_point::max();
+  std::vector<VisitPtr> late;
+  std::erase_if(waiting_, [&](const VisitPtr& visit) {
+    if (visit->deadline > deadline) return false;
+    late.push_back(visit);
+    return true;
+  });
+  for (const auto& visit : late) visit->reply(plain(504, "activator request timeout"));
   move();
+  watch_deadlines();
 }
 
 bool App::is_full(const Visit& another) const {
@@ -102,6 +122,7 @@ void App::came_back(const VisitPtr& visit, Instance* instance, const OutboundRes
     waiting_.push_front(visit);
   }
   move();
+  watch_deadlines();
 }
 
 }  // namespace localcloud::run

@@ -26,17 +26,20 @@ class App : public std::enable_shared_from_this<App> {
   void refuse_all(const Response& response);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   // A request that is not answered yet.
   struct Visit {
     OutboundRequest request{};
     Relay::Reply reply{};
-    std::chrono::steady_clock::time_point deadline{};
+    Clock::time_point deadline{};
   };
   using VisitPtr = std::shared_ptr<Visit>;
 
   Revision* serving() const;
   bool is_full(const Visit& another) const;
-  void expire(const VisitPtr& visit);
+  void watch_deadlines();
+  void expire(Clock::time_point deadline);
   void move();
   void pass(const VisitPtr& visit, const std::shared_ptr<Instance>& instance);
   void came_back(const VisitPtr& visit, Instance* instance, const OutboundResult& result);
@@ -46,6 +49,7 @@ class App : public std::enable_shared_from_this<App> {
   std::map<std::string, std::unique_ptr<Revision>> revisions_{};  // the newest last
   std::chrono::milliseconds request_timeout_{};                   // of the newest
   std::deque<VisitPtr> waiting_{};
+  Clock::time_point watched_ = Clock::time_point::max();  // the deadline that a timer waits for
 };
 
 }  // namespace localcloud::run

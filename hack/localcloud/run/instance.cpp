@@ -26,9 +26,10 @@ std::uint16_t free_port(boost::asio::io_context& io) {
   return error ? std::uint16_t{0} : acceptor.local_endpoint(error).port();
 }
 
-std::string reason_of(int code) {
+// `asked`: by SIGTERM, and then perhaps by SIGKILL. Nobody else but the kernel kills.
+std::string reason_of(int code, bool asked) {
   if (code == 0) return "Completed";
-  return code == kKilled ? "OOMKilled" : "Error";
+  return code == kKilled && !asked ? "OOMKilled" : "Error";
 }
 
 Json running(const std::string& since) {
@@ -83,10 +84,11 @@ std::optional<int> Instance::last_exit() const {
 }
 
 void Instance::exited(int code) {
+  last_ = End{code, reason_of(code, container_->stopping()), started_at_,
+              rfc3339(machine_.world.clock.now())};
   readiness_.reset();
   liveness_.reset();
   container_.reset();
-  last_ = End{code, started_at_, rfc3339(machine_.world.clock.now())};
   if (leaving_) return std::exchange(left_, nullptr)();
   restart_later(restart_wait());
   on_change_();
@@ -119,7 +121,7 @@ ce::InstanceReport Instance::report() const {
   const Json last = !last_ ? Json::object()
                            : Json{{"container_status", "terminated"},
                                   {"exit_code", last_->code},
-                                  {"reason", reason_of(last_->code)},
+                                  {"reason", last_->reason},
                                   {"started_at", last_->started_at},
                                   {"completed_at", last_->completed_at}};
   const Json now = container_ ? running(started_at_) : Json{{"container_status", "pending"}};

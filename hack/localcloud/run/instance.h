@@ -42,6 +42,7 @@ class Instance : public std::enable_shared_from_this<Instance> {
  private:
   struct End {
     int code = 0;
+    std::string reason{};
     std::string started_at{};
     std::string completed_at{};
   };

@@ -90,7 +90,7 @@ TEST_CASE("requests that wait are answered when their time is over") {
   at.apps.wanted(at.id, kDocument);
   at.visit();
   at.visit();
-  at.tasks.run(std::chrono::seconds(299));
+  at.tasks.run(std::chrono::seconds(298));
   CHECK(at.statuses.empty());
   at.tasks.run(std::chrono::seconds(300));
   CHECK(at.statuses == std::vector{504, 504});

@@ -22,6 +22,7 @@ struct Stage : SignedIn {
                          "/bin/sh -c 'mkdir ../$HOSTNAME.tried && exit 1; exec " LOCALCLOUD_WORKLOAD
                          "'"}}}) {
     set("ce_restart_first_ms", 1);
+    set("ce_workload_start_ms", 0);
   }
 
   // Members of an app whose instances find one variable, or all of a secret.
