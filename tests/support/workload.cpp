@@ -19,22 +19,20 @@
 // path says.
 //
 //   /env/NAME       the variable's value            /request        what has arrived, word by word
-//   /file/PATH      a file of the instance          /slow/MS        answers after that time
+//   /file/PATH      a file of the instance          /pid            its process id
 //   /status/CODE    an answer of that status        /exit/CODE      exits instead of answering
-//   /unready-for/MS makes /ready answer 503         /sick           makes /alive answer 503
+//   /slow/MS        answers after that time         /until-sigterm  answers once that came
+//   /unready/N      /ready says 503 to N probes     /sick           /alive says 503
 //   /stubborn       SIGTERM has no effect any more
-//   /until-sigterm  answers once that came          /pid            its process id
 //
-// Everything else answers the instance's name. Before it listens: START_MS to wait, and
-// EXIT_AT_START to exit with; UNREADY_MS is as /unready-for at the start. At SIGTERM it finishes
-// what it is at and exits with 0. It tells of what happens in lines: "started", "listening", "slow
-// begins", "slow ends", "SIGTERM".
+// Everything else answers the instance's name. Before it listens: START_MS to wait, EXIT_AT_START
+// to exit with, UNREADY as in /unready. At SIGTERM it finishes what it is at and exits with 0. It
+// prints "started", "listening", "slow begins", "slow ends", "unready" (said to a probe),
+// "SIGTERM".
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 std::atomic<bool> stopping{false};
-std::atomic<Clock::time_point> ready_at{Clock::time_point{}};
+std::atomic<int> unready{0};  // probes that are still to be told so
 std::atomic<bool> alive{true};
 std::atomic<bool> stubborn{false};
 std::atomic<int> at_work{0};
@@ -98,9 +96,13 @@ Reply set(std::atomic<bool>& flag, bool value) {
   return {200, "done"};
 }
 
-Reply unready(int milliseconds) {
-  ready_at = Clock::now() + std::chrono::milliseconds(milliseconds);
-  return {200, "done"};
+Reply readiness(const Request& request) {
+  if (unready == 0) return {};
+  if (request.text.find("kube-probe") != std::string::npos) {
+    tell("unready\n");
+    --unready;
+  }
+  return {503, ""};
 }
 
 Reply answer(const Request& request) {
@@ -114,10 +116,10 @@ Reply answer(const Request& request) {
   if (what.starts_with("/request")) return {200, request.text};
   if (what == "/pid") return {200, std::to_string(::getpid())};
   if (what == "/exit") std::_Exit(number(rest));
-  if (what == "/unready-for") return unready(number(rest));
+  if (what == "/unready") unready = number(rest);
   if (what == "/sick") return set(alive, false);
   if (what == "/stubborn") return set(stubborn, true);
-  if (what == "/ready") return {Clock::now() >= ready_at.load() ? 200 : 503, ""};
+  if (what == "/ready") return readiness(request);
   if (what == "/alive") return {alive ? 200 : 503, ""};
   if (what == "/until-sigterm") {
     tell("slow begins\n");
@@ -186,7 +188,7 @@ int main() {
   wait(number(variable("START_MS")));
   if (const std::string code = variable("EXIT_AT_START"); !code.empty()) return number(code);
   pollfd listener{.fd = listen_on(number(variable("PORT"))), .events = POLLIN, .revents = 0};
-  unready(number(variable("UNREADY_MS")));
+  unready = number(variable("UNREADY"));
   tell("listening\n");
   while (!stopping) {
     if (::ppoll(&listener, 1, nullptr, &none) != 1) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
+#include <random>
 #include <utility>
 
 #include "hack/localcloud/ce/delay.h"
@@ -13,17 +14,28 @@ constexpr std::chrono::minutes kLongestRestartWait{5};
 constexpr std::chrono::minutes kRunsWell{10};  // after that long, an exit is the first again
 constexpr int kMostDoublings = 20;
 constexpr int kKilled = 137;
+constexpr std::uint16_t kFirstPort = 20'000;
+constexpr std::uint16_t kLastPort = 32'000;
+constexpr int kPortsToTry = 100;
 
-// Instances share this machine, so they cannot all have the image's port. Whoever takes the port
-// in between makes this start fail, and the next one gets another. 0: there is none.
+// Instances share this machine, so they cannot all have the image's port. Theirs are below those
+// that the kernel gives to callers: there, a probe of a port where nobody listens yet might be
+// given that very port, and meet itself. Whoever takes the port in between makes this start fail,
+// and the next one gets another. 0: there is none.
 std::uint16_t free_port(boost::asio::io_context& io) {
   using boost::asio::ip::tcp;
-  boost::system::error_code error;
-  tcp::acceptor acceptor(io);
-  const tcp::endpoint any(boost::asio::ip::address_v4::loopback(), 0);
-  acceptor.open(any.protocol(), error);
-  if (!error) acceptor.bind(any, error);
-  return error ? std::uint16_t{0} : acceptor.local_endpoint(error).port();
+  std::random_device random;
+  std::uniform_int_distribution<std::uint16_t> ports(kFirstPort, kLastPort);
+  for (int i = 0; i < kPortsToTry; ++i) {
+    const std::uint16_t port = ports(random);
+    boost::system::error_code error;
+    tcp::acceptor acceptor(io);
+    const tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port);
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) return port;
+  }
+  return 0;
 }
 
 // `asked`: by SIGTERM, and then perhaps by SIGKILL. Nobody else but the kernel kills.

@@ -44,9 +44,8 @@ TEST_CASE("an instance that exits is started again, and its document says why") 
 TEST_CASE("a restart waits longer each time") {
   const Stage at;
   at.set("ce_restart_first_ms", 100);
-  at.app("shop", Stage::variable("EXIT_AT_START", "1"));
-  REQUIRE(at.count("shop", "started", 1) == 1);
   const auto start = std::chrono::steady_clock::now();
+  at.app("shop", Stage::variable("EXIT_AT_START", "1"));
   REQUIRE(at.count("shop", "started", 4) == 4);
   CHECK(std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(100 + 200 + 400));
 }
