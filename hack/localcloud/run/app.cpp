@@ -113,13 +113,15 @@ void App::pass(const VisitPtr& visit, const std::shared_ptr<Instance>& instance)
   });
 }
 
-// What nobody has seen may go to somebody else.
+// What nobody has seen may go to somebody else. An instance that breaks off may be about to exit:
+// no request is to follow before its probe says otherwise.
 void App::came_back(const VisitPtr& visit, Instance* instance, const OutboundResult& result) {
-  if (!result.connected && instance != nullptr) instance->doubt();
-  if (result.connected || Clock::now() >= visit->deadline) {
-    visit->reply(answered(result));
-  } else {
+  const bool broke = result.status == 0 && Clock::now() < visit->deadline;
+  if (broke && instance != nullptr) instance->doubt();
+  if (broke && !result.connected) {
     waiting_.push_front(visit);
+  } else {
+    visit->reply(answered(result));
   }
   move();
   watch_deadlines();
