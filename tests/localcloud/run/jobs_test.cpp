@@ -110,7 +110,9 @@ TEST_CASE("one failed index fails the run, and the others end all the same") {
 
 TEST_CASE("the status tells each step of an index") {
   const Workshop at;
-  at.run("slow", std::string(Workshop::kWait) + "test $JOB_INDEX_RETRY_COUNT = 1",
+  at.run("slow",
+         std::string(Workshop::kWait) + "test $JOB_INDEX_RETRY_COUNT = 1 || exit 1; " +
+             "while test -e $GATE; do sleep 0.01; done",
          {{"scale_array_spec", "4"}});
   const Json first = at.index("slow", 4, running);
   CHECK(first["retries"] == 0);
@@ -121,12 +123,12 @@ TEST_CASE("the status tells each step of an index") {
   CHECK(run["status_details"]["running_indices"] == "4");
   CHECK(run["status_details"].contains("start_time"));
   CHECK_FALSE(run["status_details"].contains("completion_time"));
-  at.set("ce_job_retry_ms", 300);
   at.open_gate();
   const Json second = at.index("slow", 4, [](const Json& one) { return one.at("retries") == 1; });
   CHECK(second["status"] == "running");
   CHECK(second["started_at"] == first["started_at"]);
   CHECK(second["last_failure_reason"] == "ContainerExitedCode1");
+  at.close_gate();
   CHECK(at.finished("slow")["status"] == "completed");
 }
 

@@ -37,6 +37,7 @@ struct Workshop : Works {
   }
   // Lets go what waits for $GATE.
   void open_gate() const { std::ofstream(gate()) << "open"; }
+  void close_gate() const { std::filesystem::remove(gate()); }
   static constexpr const char* kWait = "while ! test -e $GATE; do sleep 0.01; done; ";
 
   Json finished(const std::string& name) const {
