@@ -19,6 +19,8 @@ namespace {
 
 constexpr std::size_t kReadAtOnce = 16U << 10;
 constexpr std::size_t kLongestLine = 16U << 10;
+// A process that has left the group may still print, so there is an end to what is read after the
+// exit.
 constexpr int kMostReadsAtEnd = 64;
 constexpr int kCannotStart = 127;
 constexpr int kSignalled = 128;
@@ -104,10 +106,10 @@ class Process::Child : public std::enable_shared_from_this<Child> {
   using Descriptor = boost::asio::posix::stream_descriptor;
 
   void read();
+  bool read_once();
   void take(std::size_t size);
   void wait();
   void exited();
-  void drain();
 
   int pid_ = -1;  // -1: reaped
   Descriptor output_;
@@ -148,14 +150,22 @@ void Process::Child::forget() {
   life_.close(ignored);
 }
 
+// Waits, and reads only then: what an unfinished read had already taken would be lost when the exit
+// is heard of first.
 void Process::Child::read() {
-  output_.async_read_some(
-      boost::asio::buffer(buffer_),
-      [self = shared_from_this()](boost::system::error_code error, std::size_t size) {
-        if (error || !self->output_.is_open()) return;  // exited() reads what is left
-        self->take(size);
-        self->read();
-      });
+  output_.async_wait(Descriptor::wait_read,
+                     [self = shared_from_this()](boost::system::error_code error) {
+                       if (error || !self->output_.is_open()) return;
+                       if (self->read_once()) self->read();
+                     });
+}
+
+// False when there is nothing more to come.
+bool Process::Child::read_once() {
+  boost::system::error_code error;
+  const std::size_t size = output_.read_some(boost::asio::buffer(buffer_), error);
+  take(size);
+  return !error || error == boost::asio::error::would_block;
 }
 
 void Process::Child::take(std::size_t size) {
@@ -180,22 +190,11 @@ void Process::Child::exited() {
   int status = 0;
   kill_group();  // what the first process has left behind goes with it
   ::waitpid(std::exchange(pid_, -1), &status, 0);
-  drain();
+  for (int i = 0; i < kMostReadsAtEnd && read_once(); ++i) continue;
+  if (!line_.empty()) on_line_(line_);
   const OnExit on_exit = std::move(on_exit_);
   forget();
   on_exit(exit_code(status));
-}
-
-// What was printed before the exit and nobody has read yet. A process that left the group may still
-// print, so there is an end to it.
-void Process::Child::drain() {
-  boost::system::error_code error;
-  for (int i = 0; i < kMostReadsAtEnd; ++i) {
-    const std::size_t size = output_.read_some(boost::asio::buffer(buffer_), error);
-    if (error || size == 0) break;
-    take(size);
-  }
-  if (!line_.empty()) on_line_(line_);
 }
 
 Process::Process(boost::asio::io_context& io, const Command& command, OnLine on_line,
