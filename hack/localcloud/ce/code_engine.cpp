@@ -118,7 +118,10 @@ void CodeEngine::add_project_routes() {
   });
   router_.on("DELETE", one, [this](const Request&, const Params& params) {
     Project& project = projects_.find(params.at("region"), params.at("project_id"));
-    if (!project.deleted) project.deleted = world_.clock.now();
+    if (!project.deleted) {
+      project.deleted = world_.clock.now();
+      workloads_.stop_all(project);
+    }
     return Response::empty(202);
   });
   router_.on("GET", one + "/egress_ips", [this](const Request&, const Params& params) {

@@ -119,6 +119,14 @@ void Workloads::drop_run(Project& project, const std::string& name) {
   runtime_->job_run_cancelled({project.id, name});
 }
 
+void Workloads::stop_all(Project& project) {
+  const auto all = [](const Json&) { return true; };
+  for (const auto& name : project.shelf("revisions").names(all)) {
+    runtime_->revision_gone({project.id, name});
+  }
+  for (const auto& name : project.shelf("job_runs").names(all)) drop_run(project, name);
+}
+
 void Workloads::look_again(Project& project) {
   const auto waits = [](const Json& revision) {
     return status_of(revision) == "loading" || status_of(revision) == "failed";

@@ -118,6 +118,16 @@ TEST_CASE("a deleted app ends its processes and answers nobody") {
   CHECK(at.visit("shop").status == 200);
 }
 
+TEST_CASE("a deleted project ends the processes of its apps") {
+  const Stage at;
+  at.app("shop");
+  const pid_t process = std::stoi(at.visit("shop", "/pid").body);
+  REQUIRE(::kill(process, 0) == 0);
+  CHECK(at.project.erase("").status == 202);
+  CHECK(gone(process));
+  CHECK(at.visit("shop").status == 404);
+}
+
 TEST_CASE("a cloud that ends takes its processes with it") {
   pid_t process = 0;
   {
