@@ -24,10 +24,8 @@ std::string app_of(const std::string& revision) {
 
 }  // namespace
 
-Apps::Apps(World& world, boost::asio::io_context& io, Launcher& launcher,
-           ce::WorkloadReports& reports)
-    : machine_{world, io, launcher, reports} {
-  declare_switches(world.switches);
+Apps::Apps(Machine machine) : machine_(machine) {
+  declare_switches(machine_.world.switches);
 }
 
 void Apps::wanted(const ce::WorkloadId& id, const Json& document) {

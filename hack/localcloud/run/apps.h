@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,8 +13,7 @@ namespace localcloud::run {
 // Apps as processes, and the ingress that leads to them: /app/<project id>/<app name>/...
 class Apps : public Relay {
  public:
-  // All must outlive this. Declares its switches.
-  Apps(World& world, boost::asio::io_context& io, Launcher& launcher, ce::WorkloadReports& reports);
+  explicit Apps(Machine machine);  // declares its switches
 
   // As in ce::Runtime, of revisions whose image is registered.
   void wanted(const ce::WorkloadId& id, const Json& document);

@@ -48,9 +48,8 @@ void declare_job_switches(Switches& switches) {
                    one_of({"OOMKilled", "ContainerExitedCode137"}));
 }
 
-JobRun::JobRun(JobSurroundings cloud, ce::WorkloadId id, Json document,
-               std::function<void()> on_over)
-    : cloud_(cloud),
+JobRun::JobRun(Machine machine, ce::WorkloadId id, Json document, std::function<void()> on_over)
+    : machine_(machine),
       id_(std::move(id)),
       document_(std::move(document)),
       on_over_(std::move(on_over)) {
@@ -58,17 +57,17 @@ JobRun::JobRun(JobSurroundings cloud, ce::WorkloadId id, Json document,
 }
 
 milliseconds JobRun::switched(const char* name) const {
-  return ce::delay(cloud_.world, name);
+  return ce::delay(machine_.world, name);
 }
 
 void JobRun::later(milliseconds wait, void (JobRun::*step)()) {
-  cloud_.world.scheduler->after(wait, [this, here = std::weak_ptr(here_), step] {
+  machine_.world.scheduler->after(wait, [this, here = std::weak_ptr(here_), step] {
     if (!here.expired()) (this->*step)();
   });
 }
 
 void JobRun::later(milliseconds wait, void (JobRun::*step)(int), int index) {
-  cloud_.world.scheduler->after(wait, [this, here = std::weak_ptr(here_), step, index] {
+  machine_.world.scheduler->after(wait, [this, here = std::weak_ptr(here_), step, index] {
     if (!here.expired()) (this->*step)(index);
   });
 }
@@ -83,7 +82,7 @@ void JobRun::start_pending() {
   if (cancelled_) return;
   const auto is_pending = [](const auto& entry) { return entry.second.report.status == "pending"; };
   const bool nothing_started = std::all_of(indices_.begin(), indices_.end(), is_pending);
-  const ce::Surroundings around = cloud_.reports.surroundings(id_, document_);
+  const ce::Surroundings around = machine_.reports.surroundings(id_, document_);
   if (around.pull_secret_missing && nothing_started) return refuse("ImagePullBackOff");
   const bool complete = around.missing.empty() && !around.pull_secret_missing;
   if (!complete && nothing_started) return;  // until it is wanted again
@@ -98,7 +97,7 @@ bool JobRun::start_as_room_is(const ce::Surroundings& around) {
   bool all = true;
   for (auto& [index, one] : indices_) {
     if (one.report.status != "pending") continue;
-    all = cloud_.reports.room(id_, document_, started + 1);
+    all = machine_.reports.room(id_, document_, started + 1);
     if (!all) break;
     ++started;
     one.report.status = "running";
@@ -119,11 +118,11 @@ void JobRun::launch(int index, const ce::Surroundings& around) {
   ContainerSpec spec{.workload = id_,
                      .instance = instance,
                      .log = {id_.project_id, "job_runs", id_.name},
-                     .component = {project_crn(cloud_.world, document_), "job",
+                     .component = {project_crn(machine_.world, document_), "job",
                                    document_.value("job_name", id_.name)},
                      .document = document_,
                      .variables = variables(index)};
-  indices_.at(index).container = cloud_.launcher.start(
+  indices_.at(index).container = machine_.launcher.start(
       std::move(spec), around, [this, index](int code) { exited(index, code); });
 }
 
@@ -153,7 +152,7 @@ void JobRun::exited(int index, int code) {
 }
 
 std::string JobRun::failure(int code) const {
-  if (code == kKilled) return cloud_.world.switches.value("ce_killed_reason").get<std::string>();
+  if (code == kKilled) return machine_.world.switches.value("ce_killed_reason").get<std::string>();
   return "ContainerExitedCode" + std::to_string(code);
 }
 
@@ -165,7 +164,7 @@ void JobRun::retry(int index) {
 
 void JobRun::relaunch(int index) {
   if (cancelled_ || indices_.at(index).report.status != "running") return;
-  const ce::Surroundings around = cloud_.reports.surroundings(id_, document_);
+  const ce::Surroundings around = machine_.reports.surroundings(id_, document_);
   if (around.missing.empty() && !around.pull_secret_missing) return launch(index, around);
   later(kShortestRetry, &JobRun::relaunch, index);
 }
@@ -198,7 +197,7 @@ void JobRun::refuse(const std::string& reason) {
 void JobRun::report() {
   ce::RunReport all;
   for (const auto& [index, one] : indices_) all[index] = one.report;
-  cloud_.reports.job_run_is(id_, all);
+  machine_.reports.job_run_is(id_, all);
 }
 
 void JobRun::cancel() {

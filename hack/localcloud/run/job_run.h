@@ -5,16 +5,9 @@
 #include <string>
 
 #include "hack/localcloud/ce/workload.h"
-#include "hack/localcloud/run/container.h"
+#include "hack/localcloud/run/machine.h"
 
 namespace localcloud::run {
-
-// What a run needs of the cloud. All outlive it.
-struct JobSurroundings {
-  World& world;
-  Launcher& launcher;
-  ce::WorkloadReports& reports;
-};
 
 void declare_job_switches(Switches& switches);
 
@@ -23,7 +16,7 @@ void declare_job_switches(Switches& switches);
 class JobRun {
  public:
   // `on_over` is called once, later, when nothing of the run runs or will run; may destroy it.
-  JobRun(JobSurroundings cloud, ce::WorkloadId id, Json document, std::function<void()> on_over);
+  JobRun(Machine machine, ce::WorkloadId id, Json document, std::function<void()> on_over);
   JobRun(const JobRun&) = delete;
   JobRun& operator=(const JobRun&) = delete;
 
@@ -59,9 +52,9 @@ class JobRun {
 
   std::map<std::string, std::string> variables(int index) const;
   std::string failure(int code) const;
-  std::string now() const { return rfc3339(cloud_.world.clock.now()); }
+  std::string now() const { return rfc3339(machine_.world.clock.now()); }
 
-  JobSurroundings cloud_;
+  Machine machine_;
   ce::WorkloadId id_;
   Json document_;
   std::function<void()> on_over_;

@@ -7,7 +7,7 @@
 
 namespace localcloud::run {
 
-// What everything that runs apps needs; all of it outlives them.
+// What everything that runs apps and jobs needs; all of it outlives them.
 struct Machine {
   World& world;
   boost::asio::io_context& io;

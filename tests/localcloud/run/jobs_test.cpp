@@ -111,8 +111,8 @@ TEST_CASE("one failed index fails the run, and the others end all the same") {
 TEST_CASE("the status tells each step of an index") {
   const Workshop at;
   at.run("slow",
-         std::string(Workshop::kWait) + "test $JOB_INDEX_RETRY_COUNT = 1 || exit 1; " +
-             "while test -e $GATE; do sleep 0.01; done",
+         std::string("if test $JOB_INDEX_RETRY_COUNT = 0; then ") + Workshop::kWait +
+             "exit 1; fi; while test -e $GATE; do sleep 0.01; done",
          {{"scale_array_spec", "4"}});
   const Json first = at.index("slow", 4, running);
   CHECK(first["retries"] == 0);
