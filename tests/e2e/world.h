@@ -72,8 +72,7 @@ class World {
   std::size_t reads_of(const std::string& secret_id) const;  // of its payload
   void fault(const Json& fault);
   void set_switch(const std::string& name, const Json& value);
-  // Lets a moment pass in the cloud, after which reads show what was written, however late they
-  // are.
+  // In a cloud whose reads are late, lets a moment pass, after which they show what was written.
   void settle() const;
   World& hold_events();  // Secrets Manager's events wait for flush(), however long that takes
   const Client& sm() const { return sm_; }
@@ -121,6 +120,7 @@ class World {
   std::map<std::string, std::string> cloud_environment_ = cloud_.environment();
   std::string token_;
   Client sm_, shop_, admin_, en_, local_;
+  bool reads_are_late_;
   Folder folder_{};
   std::string mappings_{};
   std::string mapping_text_{};

@@ -25,10 +25,11 @@ SUITES = {"contract": (300, "~quiet costs list pages only*"), "e2e": (600, "~*no
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", type=pathlib.Path, required=True, help="folder with localcloud and the test programs")
+    parser.add_argument("--build", type=pathlib.Path, required=True, help="folder of localcloud and the test programs")
     parser.add_argument("--logs", type=pathlib.Path, required=True, help="folder for the output of each run")
     parser.add_argument("--only", default="*", help="pattern of NAME=VALUE or of NAME; * and ? as in a shell")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="positions at a time; default: one for each core")
+    parser.add_argument("--jobs", type=int, default=2 * os.cpu_count(),
+                        help="positions at a time; a run mostly waits, so by default two for each core")
     return parser.parse_args()
 
 

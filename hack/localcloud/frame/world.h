@@ -66,6 +66,8 @@ class Switches {
   // of an object or, when it throws, none.
   void set(const std::string& name, const Json& value);
   void set_all(const Json& values);
+  // By name: value, default, meaning, and what it takes: {"kind":"boolean|integer|string"}, with
+  // "values" where they are listed and "from" and "to" where there is a range.
   Json describe() const;
 
  private:
