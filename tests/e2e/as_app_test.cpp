@@ -49,6 +49,7 @@ struct AsApp {
   AsApp() {
     world.set_switch("ce_idle_ms", 300);
     world.set_switch("ce_workload_start_ms", 0);
+    world.set_switch("ce_endpoints", "ingress");
     world.map("storefront", id, {{"shop", "front-tls"}, {"admin", "front-tls"}});
     world.write_mapping();
     const Client& project = world.project("shop");
