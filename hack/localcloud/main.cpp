@@ -24,20 +24,19 @@ struct Options {
   std::vector<std::string> switches{};
 };
 
-// "NAME=command line", as in "certloop=/usr/bin/certloop run".
-std::map<std::string, std::string> parse_images(const std::vector<std::string>& entries) {
-  std::map<std::string, std::string> images;
+// "NAME=VALUE" each; `usage` is what a fault says.
+std::map<std::string, std::string> parse_pairs(const std::vector<std::string>& entries,
+                                               const char* usage) {
+  std::map<std::string, std::string> pairs;
   for (const std::string& entry : entries) {
     const auto equals = entry.find('=');
-    if (equals == 0 || equals == std::string::npos || equals + 1 == entry.size()) {
-      throw std::runtime_error("--image is NAME='command line'");
-    }
-    images[entry.substr(0, equals)] = entry.substr(equals + 1);
+    if (equals == 0 || equals == std::string::npos) throw std::runtime_error(usage);
+    pairs[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
-  return images;
+  return pairs;
 }
 
-localcloud::CloudOptions parse_listen(const Options& options) {
+localcloud::CloudOptions cloud_options(const Options& options) {
   const auto colon = options.listen.rfind(':');
   if (colon == std::string::npos) throw std::runtime_error("--listen is ADDRESS:PORT");
   localcloud::CloudOptions cloud;
@@ -51,7 +50,8 @@ localcloud::CloudOptions parse_listen(const Options& options) {
   }
   cloud.tls = options.tls;
   cloud.any_host = options.listen_anywhere;
-  cloud.images = parse_images(options.images);
+  cloud.switches = parse_pairs(options.switches, "--switch is NAME=VALUE");
+  cloud.images = parse_pairs(options.images, "--image is NAME='command line'");
   cloud.port = static_cast<std::uint16_t>(number);
   if (cloud.address.size() > 2 && cloud.address.front() == '[') {
     cloud.address = cloud.address.substr(1, cloud.address.size() - 2);
@@ -62,16 +62,6 @@ localcloud::CloudOptions parse_listen(const Options& options) {
                              "reach the local cloud owns it: say --listen-anywhere to mean it");
   }
   return cloud;
-}
-
-std::map<std::string, std::string> parse_switches(const std::vector<std::string>& options) {
-  std::map<std::string, std::string> switches;
-  for (const std::string& option : options) {
-    const auto equals = option.find('=');
-    if (equals == std::string::npos) throw std::runtime_error("--switch is NAME=VALUE");
-    switches[option.substr(0, equals)] = option.substr(equals + 1);
-  }
-  return switches;
 }
 
 // Complete or absent: who waits for the file may read it as soon as it is there.
@@ -115,9 +105,7 @@ void serve(const Options& options) {
   pthread_sigmask(SIG_BLOCK, &stops, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  localcloud::CloudOptions cloud_options = parse_listen(options);
-  cloud_options.switches = parse_switches(options.switches);
-  const localcloud::Cloud cloud(cloud_options);
+  const localcloud::Cloud cloud(cloud_options(options));
   if (!options.env_file.empty()) write_env_file(options.env_file, cloud);
   std::cout << "local cloud at " << cloud.url() << std::endl;
   int received = 0;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/localcloud/ce/settled.h"
 #include "tests/support/catch.h"
 #include "tests/support/cloud_client.h"
 
@@ -140,6 +141,27 @@ TEST_CASE("--switch starts the program with switches in another position") {
   CHECK(switches["pem_line_ends"]["value"] == "crlf");
 }
 
+TEST_CASE("--image makes jobs of that image run") {
+  const Folder folder;
+  Program program({"--image", "batch=echo $JOB_INDEX of", "--env-file", folder.path + "/env"});
+  program.line();
+  const auto names = read_env(folder.path + "/env");
+  const std::string token =
+      cloud_client::access_token(names.at("CERTLOOP_IAM_URL"), names.at("CERTLOOP_API_KEY"));
+  const std::string project = names.at("LOCALCLOUD_PROJECT_A");
+  const cloud_client::Client code_engine =
+      cloud_client::Client(names.at("CODE_ENGINE_URL") + "/projects/" + project).bearer(token);
+  const cloud_client::Json run{
+      {"name", "one"}, {"image_reference", "batch:2"}, {"run_arguments", {"many", "$HOME"}}};
+  REQUIRE(code_engine.post("/job_runs", run).status == 202);
+  const cloud_client::Json over = settled(code_engine, "/job_runs/one", [](const auto& document) {
+    return document.at("status") == "completed";
+  });
+  CHECK(over["status"] == "completed");
+  const std::string log = names.at("LOCALCLOUD_URL") + "/_local/logs/" + project + "/job_runs/one";
+  CHECK(cloud_client::call("GET", log).body.ends_with(" one-0-0 0 of many $HOME\n"));
+}
+
 TEST_CASE("the program refuses what it cannot or should not do") {
   struct Case {
     std::vector<std::string> arguments;
@@ -156,6 +178,8 @@ TEST_CASE("the program refuses what it cannot or should not do") {
       {{"--switch", "strict_tls"}, "NAME=VALUE"},
       {{"--switch", "strict_tls=yes"}, "a value like false"},
       {{"--switch", "no_such=true"}, "no switch no_such"},
+      {{"--image", "batch"}, "NAME='command line'"},
+      {{"--image", "=batch"}, "NAME='command line'"},
       {{"--unknown"}, "--unknown"},
   };
   for (const Case& c : cases) {
@@ -169,8 +193,8 @@ TEST_CASE("the program refuses what it cannot or should not do") {
 TEST_CASE("the program explains its options") {
   Program program({"--help"});
   const std::string help = program.rest();
-  for (const std::string option :
-       {"--listen", "--env-file", "--listen-anywhere", "--tls", "--switch", "127.0.0.1:0"}) {
+  for (const std::string option : {"--listen", "--env-file", "--listen-anywhere", "--tls",
+                                   "--switch", "--image", "127.0.0.1:0"}) {
     CAPTURE(option);
     CHECK(help.find(option) != std::string::npos);
   }
