@@ -1,3 +1,4 @@
+#include <iostream>
 #include <stdexcept>
 
 #include "tests/e2e/world.h"

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
-#include <iostream>
 #include <stdexcept>
 
 #include "hack/localcloud/frame/world.h"

@@ -108,7 +108,13 @@ Command Launcher::command(const Container& container, const ce::Surroundings& ar
 
 // The file's content rotates, as it does on Code Engine.
 void Launcher::put_token(Container& container) {
-  container.room_->put(kTokenFile, world_.compute_tokens->compute_token(container.spec_.component));
+  const ContainerSpec& spec = container.spec_;
+  const Crn project{.service = "codeengine",
+                    .region = spec.document.at("region"),
+                    .account = world_.seed.account,
+                    .instance = spec.workload.project_id};
+  container.room_->put(kTokenFile, world_.compute_tokens->compute_token(
+                                       {project.text(), spec.component_type, spec.component_name}));
   world_.scheduler->after(ce::delay(world_, "ce_compute_token_refresh_ms"),
                           [this, &container, here = std::weak_ptr(container.here_)] {
                             if (!here.expired()) put_token(container);

@@ -20,7 +20,8 @@ struct ContainerSpec {
   ce::WorkloadId workload{};
   std::string instance{};                          // its name, unique in the project
   LogId log{};                                     // where its lines go
-  ComputeResource component{};                     // whom its compute resource token names
+  std::string component_type{};                    // whom its compute resource token names, as in
+  std::string component_name{};                    // ComputeResource
   Json document = Json::object();                  // revision or run
   std::map<std::string, std::string> variables{};  // what only the runtime knows: PORT, JOB_INDEX
 };

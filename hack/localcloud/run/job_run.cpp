@@ -23,14 +23,6 @@ milliseconds grown(milliseconds first, int retries) {
   return std::min(delay, std::max(first, kLongestRetry));
 }
 
-std::string project_crn(const World& world, const Json& document) {
-  return Crn{.service = "codeengine",
-             .region = document.at("region"),
-             .account = world.seed.account,
-             .instance = document.at("project_id")}
-      .text();
-}
-
 }  // namespace
 
 void declare_job_switches(Switches& switches) {
@@ -118,8 +110,8 @@ void JobRun::launch(int index, const ce::Surroundings& around) {
   ContainerSpec spec{.workload = id_,
                      .instance = instance,
                      .log = {id_.project_id, "job_runs", id_.name},
-                     .component = {project_crn(machine_.world, document_), "job",
-                                   document_.value("job_name", id_.name)},
+                     .component_type = "job",
+                     .component_name = document_.value("job_name", id_.name),
                      .document = document_,
                      .variables = variables(index)};
   indices_.at(index).container = machine_.launcher.start(

@@ -28,14 +28,6 @@ std::string failure_of(int exit_code) {
   }
 }
 
-std::string project_crn(const World& world, const Json& document) {
-  return Crn{.service = "codeengine",
-             .region = document.at("region"),
-             .account = world.seed.account,
-             .instance = document.at("project_id")}
-      .text();
-}
-
 }  // namespace
 
 Revision::Revision(Machine machine, Leaving& leaving, ce::WorkloadId id, Json document,
@@ -90,8 +82,8 @@ void Revision::start(int count, const ce::Surroundings& around) {
         ContainerSpec{.workload = id_,
                       .instance = new_name(),
                       .log = {id_.project_id, "apps", document_.at("app_name")},
-                      .component = {project_crn(machine_.world, document_), "application",
-                                    document_.at("app_name")},
+                      .component_type = "application",
+                      .component_name = document_.at("app_name"),
                       .document = document_,
                       .variables = {{"K_SERVICE", document_.at("app_name")},
                                     {"K_CONFIGURATION", document_.at("app_name")},
