@@ -123,7 +123,8 @@ tl::unexpected<Error> CodeEngineTarget::refused(const v1::Target& target,
                                                 SteadyTime deadline) {
   if (error.code != ErrorCode::invalid) return tl::make_unexpected(std::move(error));
   const auto now = fetch(target, deadline);
-  const bool moved = now && (*now ? (*now)->entity_tag : std::string()) != decided_on;
+  if (!now) return tl::make_unexpected(now.error());
+  const bool moved = (*now ? (*now)->entity_tag : std::string()) != decided_on;
   if (moved) error.code = ErrorCode::conflict;
   return tl::make_unexpected(std::move(error));
 }

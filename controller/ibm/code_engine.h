@@ -24,7 +24,8 @@ class CodeEngineTarget : public SecretTarget {
  private:
   // What a refused write means. Which status tells that somebody was faster is not established
   // (400, 422 and 428 are not excluded), so what looks like an invalid request is one only if the
-  // target is still as it was `decided_on`: its entity tag, or empty when there was none.
+  // target is still as it was `decided_on`: its entity tag, or empty when there was none. A target
+  // that cannot be read is tried again as such.
   tl::unexpected<Error> refused(const v1::Target& target, const std::string& decided_on,
                                 Error error, SteadyTime deadline);
 

@@ -220,8 +220,7 @@ TEST_CASE("a write that is refused as invalid is a conflict when the target has 
   }
 }
 
-TEST_CASE(
-    "a write that is refused as invalid is invalid when the target is as it was, or unknown") {
+TEST_CASE("a write that is refused as invalid is invalid when the target is as it was") {
   Bench bench;
   bench.transport.then(400);
   bench.transport.then(404);
@@ -229,9 +228,13 @@ TEST_CASE(
   bench.transport.then(400);
   bench.transport.then(200, secret({{"tls_cert", "C"}}));
   CHECK(code_of(bench.replace("1774500211")) == ErrorCode::invalid);
+}
+
+TEST_CASE("a refused write of a target that cannot be read then is tried again") {
+  Bench bench;
   bench.transport.then(400);
   bench.transport.then(503);
-  CHECK(code_of(bench.replace()) == ErrorCode::invalid);
+  CHECK(code_of(bench.replace()) == ErrorCode::unavailable);
 }
 
 TEST_CASE("Code Engine's missing answer is passed on as it is") {
