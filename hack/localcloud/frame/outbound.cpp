@@ -5,6 +5,7 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <memory>
+#include <optional>
 
 #include "hack/localcloud/frame/address.h"
 #include "hack/localcloud/frame/characters.h"
@@ -21,6 +22,7 @@ using Done = std::function<void(const OutboundResult&)>;
 using Error = beast::error_code;
 
 constexpr std::uint64_t kLargestAnswer = 8U << 20;
+constexpr unsigned kSwitching = 101;  // protocols, which nobody has asked for
 
 std::string text(beast::string_view view) {
   return {view.data(), view.size()};
@@ -46,10 +48,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(asio::io_context& io, asio::ssl::context* tls, http::request<http::string_body> message,
            Done done)
-      : stream_(io, tls), message_(std::move(message)), done_(std::move(done)) {
-    parser_.body_limit(kLargestAnswer);
-    if (message_.method() == http::verb::head) parser_.skip(true);
-  }
+      : stream_(io, tls), message_(std::move(message)), done_(std::move(done)) {}
 
   // The timer is set once, so it limits the whole exchange.
   void start(const asio::ip::tcp::endpoint& endpoint, const std::string& host,
@@ -76,12 +75,34 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void write() {
     http::async_write(stream_, message_, [self = shared_from_this()](Error error, std::size_t) {
       if (error) return self->fail("send", error);
-      self->read();
+      self->read_header();
     });
   }
 
-  void read() {
-    http::async_read(stream_, buffer_, parser_,
+  // The header for itself: read as a whole, an answer is not held to its limit.
+  void read_header() {
+    parser_.emplace();
+    parser_->body_limit(kLargestAnswer);
+    if (message_.method() == http::verb::head) parser_->skip(true);
+    http::async_read_header(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](Error error, std::size_t) { self->on_header(error); });
+  }
+
+  // What comes before the answer ("103 Early Hints") is not it. There is no end to them but the
+  // time of the exchange.
+  void on_header(Error error) {
+    if (error) return fail("receive", error);
+    const unsigned status = parser_->get().result_int();
+    if (status >= 100 && status < 200 && status != kSwitching) return read_header();
+    if (status < 200 || status > 599) {
+      return fail("receive", http::make_error_code(http::error::bad_status));
+    }
+    read_body();
+  }
+
+  void read_body() {
+    http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](Error error, std::size_t) {
                        if (error) return self->fail("receive", error);
                        self->finish();
@@ -91,12 +112,12 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void finish() {
     Error ignored;
     stream_.tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
-    OutboundResult result{.status = static_cast<int>(parser_.get().result_int()),
+    OutboundResult result{.status = static_cast<int>(parser_->get().result_int()),
                           .connected = true};
-    for (const auto& field : parser_.get()) {
+    for (const auto& field : parser_->get()) {
       result.headers.emplace_back(lowercase(text(field.name_string())), text(field.value()));
     }
-    result.body = std::move(parser_.get().body());
+    result.body = std::move(parser_->get().body());
     done_(result);
   }
 
@@ -108,7 +129,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Stream stream_;
   http::request<http::string_body> message_;
   beast::flat_buffer buffer_{};
-  http::response_parser<http::string_body> parser_{};
+  std::optional<http::response_parser<http::string_body>> parser_{};
   Done done_;
   bool connected_ = false;
 };

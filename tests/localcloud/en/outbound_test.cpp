@@ -1,6 +1,8 @@
 #include "hack/localcloud/frame/outbound.h"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 
 #include "hack/localcloud/cloud.h"
 #include "hack/localcloud/en/event_notifications.h"
@@ -177,4 +179,57 @@ TEST_CASE("a cloud offers the controls of notifications") {
   CHECK(local.post("/notifications", {{"mode", "burn"}}).status == 400);
   CHECK(local.get("/deliveries").json()["lost"] == 0);
   CHECK(local.get("/switches").json().contains("event_secret_id_form"));
+}
+
+namespace {
+
+// What the client makes of an answer, sent byte by byte as it stands here by whoever listens.
+localcloud::OutboundResult answered_with(const std::string& answer) {
+  using boost::asio::ip::tcp;
+  boost::asio::io_context io;
+  tcp::acceptor acceptor(io, {boost::asio::ip::make_address("127.0.0.1"), 0});
+  tcp::socket peer(io);
+  acceptor.async_accept(peer, [&](boost::system::error_code) {
+    boost::asio::async_write(peer, boost::asio::buffer(answer),
+                             [&](boost::system::error_code, std::size_t) {
+                               boost::system::error_code ignored;
+                               peer.shutdown(tcp::socket::shutdown_send, ignored);
+                             });
+  });
+  localcloud::OutboundResult result{.status = -1};
+  localcloud::LoopbackOutbound outbound(io);
+  const auto port = std::to_string(acceptor.local_endpoint().port());
+  outbound.send({.method = "GET", .url = "http://127.0.0.1:" + port},
+                [&result](const localcloud::OutboundResult& given) { result = given; });
+  io.run_for(10s);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("the answer is the one after those that come before it") {
+  const auto result = answered_with(
+      "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+      "HTTP/1.1 100 Continue\r\n\r\n"
+      "HTTP/1.1 200 OK\r\nX-Own: kept\r\nContent-Length: 4\r\n\r\nbody");
+  CHECK(result.status == 200);
+  CHECK(result.header("x-own") == "kept");
+  CHECK(result.header("link").empty());
+  CHECK(result.body == "body");
+}
+
+TEST_CASE("answers that are too large, or none, fail") {
+  const std::pair<const char*, std::string> cases[] = {
+      {"announced", "HTTP/1.1 200 OK\r\nContent-Length: 300000000\r\n\r\n"},
+      {"sent", "HTTP/1.1 200 OK\r\n\r\n" + std::string(9U << 20, 'x')},
+      {"another protocol", "HTTP/1.1 101 Switching Protocols\r\n\r\n"},
+      {"an invented status", "HTTP/1.1 999 Wow\r\nContent-Length: 0\r\n\r\n"},
+  };
+  for (const auto& [name, answer] : cases) {
+    CAPTURE(name);
+    const auto result = answered_with(answer);
+    CHECK(result.status == 0);
+    CHECK(result.connected);
+    CHECK(result.failure.rfind("receive: ", 0) == 0);
+  }
 }
