@@ -61,6 +61,11 @@ localcloud::CloudOptions cloud_options(const Options& options) {
     throw std::runtime_error(cloud.address + " is not a loopback address, and everyone who can " +
                              "reach the local cloud owns it: say --listen-anywhere to mean it");
   }
+  if (options.listen_anywhere && !cloud.images.empty()) {
+    throw std::runtime_error(
+        "--image and --listen-anywhere exclude each other: whoever reaches the local cloud could "
+        "run commands on this machine");
+  }
   return cloud;
 }
 

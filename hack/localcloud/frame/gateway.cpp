@@ -43,6 +43,13 @@ bool meant_for_us(const Request& request) {
   return !error;
 }
 
+// Whether a page in a browser sent it. Such a page needs no token for the controls, and one that an
+// app serves has the cloud's own origin; only apps are there for pages.
+bool sent_by_page(const Request& request) {
+  const std::string site = request.header("sec-fetch-site");
+  return !request.header("origin").empty() || (!site.empty() && site != "none");
+}
+
 std::string reached_address(const Request& request, const World& world) {
   const std::string host = request.header("host");
   const std::string scheme = world.address.substr(0, world.address.find("://"));
@@ -96,10 +103,11 @@ void Gateway::mount(const std::string& name, const std::string& prefix, Service&
 }
 
 void Gateway::mount(const std::string& name, const std::string& prefix, Relay& relay) {
-  mounts_.push_back(
-      {name, prefix, split_path(prefix).value(), [&relay](Request request, Relay::Reply reply) {
-         relay.handle(std::move(request), std::move(reply));
-       }});
+  mounts_.push_back({name, prefix, split_path(prefix).value(),
+                     [&relay](Request request, Relay::Reply reply) {
+                       relay.handle(std::move(request), std::move(reply));
+                     },
+                     true});
 }
 
 const Gateway::Mount* Gateway::find(const Request& request) const {
@@ -153,6 +161,11 @@ void Gateway::serve(const Mount* mount, Request request, Relay::Reply reply) {
   if (!world_.any_host && !meant_for_us(request)) {
     return reply(ibm_error(421, "misdirected_request",
                            "The local cloud answers to addresses and to localhost.",
+                           request.header(kCorrelation)));
+  }
+  if ((mount == nullptr || !mount->for_pages) && sent_by_page(request)) {
+    return reply(ibm_error(403, "forbidden",
+                           "The local cloud does not answer to pages in browsers.",
                            request.header(kCorrelation)));
   }
   if (mount == nullptr) {

@@ -32,6 +32,7 @@ class Gateway {
     std::string prefix{};
     std::vector<std::string> segments{};
     std::function<void(Request, Relay::Reply)> serve{};
+    bool for_pages = false;  // pages in browsers may call it
   };
   // A request under way: what the journal will say of it.
   struct Visit {

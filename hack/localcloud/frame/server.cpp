@@ -22,6 +22,8 @@ void run(const std::function<void()>& task) {
     task();
   } catch (const std::exception& error) {
     std::cerr << "localcloud: a background task failed: " << error.what() << '\n';
+  } catch (...) {
+    std::cerr << "localcloud: a background task failed\n";
   }
 }
 

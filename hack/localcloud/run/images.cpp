@@ -1,5 +1,7 @@
 #include "hack/localcloud/run/images.h"
 
+#include <stdexcept>
+
 namespace localcloud::run {
 namespace {
 
@@ -26,7 +28,10 @@ std::string without_tag(const std::string& reference) {
 }  // namespace
 
 Images::Images(const std::map<std::string, std::string>& commands) {
-  for (const auto& [name, command] : commands) commands_[short_name(name)] = command;
+  for (const auto& [name, command] : commands) {
+    if (command.empty()) throw std::runtime_error("the image " + name + " has no command");
+    commands_[short_name(name)] = command;
+  }
 }
 
 const std::string* Images::command(const std::string& image_reference) const {

@@ -8,7 +8,7 @@ namespace localcloud::run {
 class Images {
  public:
   // Names are image references; one without a tag is all its tags. Docker Hub's own prefixes
-  // ("docker.io/library/") do not count.
+  // ("docker.io/library/") do not count. Throws std::runtime_error when a command is empty.
   explicit Images(const std::map<std::string, std::string>& commands);
 
   // Null: nobody has registered it.

@@ -180,6 +180,8 @@ TEST_CASE("the program refuses what it cannot or should not do") {
       {{"--switch", "no_such=true"}, "no switch no_such"},
       {{"--image", "batch"}, "NAME='command line'"},
       {{"--image", "=batch"}, "NAME='command line'"},
+      {{"--image", "batch=true", "--listen", "0.0.0.0:0", "--listen-anywhere"}, "exclude"},
+      {{"--image", "batch="}, "no command"},
       {{"--unknown"}, "--unknown"},
   };
   for (const Case& c : cases) {

@@ -88,6 +88,21 @@ TEST_CASE("a name that only a foreign DNS can have led here is refused with 421"
   }
 }
 
+TEST_CASE("pages in browsers reach apps and nothing else") {
+  const localcloud::Cloud cloud;
+  const Client client(cloud.url());
+  for (const auto& [name, value] : {std::pair("Origin", "http://127.0.0.1:1"),
+                                    {"Sec-Fetch-Site", "cross-site"},
+                                    {"Sec-Fetch-Site", "same-origin"}}) {
+    CAPTURE(name, value);
+    const Client page = client.with(name, value);
+    CHECK(page.post("/_local/switches").status == 403);
+    CHECK(page.get("/iam/identity/keys").status == 403);
+    CHECK(page.get("/app/project/app/").body.find("There is no app here") == 0);
+  }
+  CHECK(client.with("Sec-Fetch-Site", "none").get("/_local/clock").status == 200);
+}
+
 TEST_CASE("every answer has a correlation id, the caller's own if it is sane") {
   const localcloud::Cloud cloud;
   const Client client(cloud.url());

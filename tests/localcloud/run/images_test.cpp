@@ -35,6 +35,11 @@ TEST_CASE("an image is known by its reference, with or without what a reference 
   }
 }
 
+TEST_CASE("an image without a command is refused") {
+  const Commands registered{{"web", ""}};
+  CHECK_THROWS_AS(Images(registered), std::runtime_error);
+}
+
 TEST_CASE("an exact tag goes before a name for all tags") {
   const Commands registered{{"web", "any"}, {"web:2", "second"}};
   const Images images(registered);
