@@ -1,5 +1,6 @@
 #include "hack/localcloud/run/container.h"
 
+#include <array>
 #include <cstdlib>
 #include <exception>
 
@@ -12,6 +13,10 @@ namespace {
 // Code Engine's path, as the SDKs' container authenticator knows it.
 const char* const kTokenFile =
     "/var/run/secrets/codeengine.cloud.ibm.com/compute-resource-token/token";
+// Whom to trust when the cloud speaks https; the variables of certloop, OpenSSL, Python and Node.
+const char* const kCaFile = "/etc/ssl/localcloud-ca.pem";
+constexpr std::array kCaVariables = {"CERTLOOP_CA_FILE", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
+                                     "NODE_EXTRA_CA_CERTS"};
 constexpr int kCannotCreate = 128;
 
 std::vector<std::string> words(const Json& document, const char* member) {
@@ -38,8 +43,13 @@ void Container::stop(std::chrono::milliseconds grace) {
 }
 
 Launcher::Launcher(World& world, boost::asio::io_context& io, const Images& images,
-                   ce::WorkloadReports& reports, Logs& logs)
-    : world_(world), io_(io), images_(images), reports_(reports), logs_(logs) {
+                   ce::WorkloadReports& reports, Logs& logs, std::string ca_certificate)
+    : world_(world),
+      io_(io),
+      images_(images),
+      reports_(reports),
+      logs_(logs),
+      ca_certificate_(std::move(ca_certificate)) {
   world_.switches.declare("ce_mount_refresh_ms", 1000,
                           "how long mounted files stay behind their secret or config map",
                           from_to(0, 600'000));
@@ -73,6 +83,7 @@ void Launcher::run(Container& container, const ce::Surroundings& around,
   const ContainerSpec& spec = container.spec_;
   container.room_ =
       std::make_unique<Room>(house_.room(spec.workload.project_id, spec.instance), around.mounts);
+  if (!ca_certificate_.empty()) container.room_->put(kCaFile, ca_certificate_);
   if (spec.document.value("run_compute_resource_token_enabled", false)) put_token(container);
   container.process_ = std::make_unique<Process>(
       io_, command(container, around),
@@ -101,6 +112,9 @@ Command Launcher::command(const Container& container, const ce::Surroundings& ar
   for (std::string& word : words(spec.document, "run_arguments")) {
     command.words.push_back(std::move(word));
   }
+  if (!ca_certificate_.empty()) {
+    for (const char* name : kCaVariables) command.environment[name] = root + kCaFile;
+  }
   for (const auto& [name, value] : around.environment) command.environment[name] = value;
   for (const auto& [name, value] : spec.variables) command.environment[name] = value;
   return command;
@@ -109,16 +123,16 @@ Command Launcher::command(const Container& container, const ce::Surroundings& ar
 // The file's content rotates, as it does on Code Engine.
 void Launcher::put_token(Container& container) {
   const ContainerSpec& spec = container.spec_;
+  world_.scheduler->after(ce::delay(world_, "ce_compute_token_refresh_ms"),
+                          [this, &container, here = std::weak_ptr(container.here_)] {
+                            if (!here.expired()) put_token(container);
+                          });
   const Crn project{.service = "codeengine",
                     .region = spec.document.at("region"),
                     .account = world_.seed.account,
                     .instance = spec.workload.project_id};
   container.room_->put(kTokenFile, world_.compute_tokens->compute_token(
                                        {project.text(), spec.component_type, spec.component_name}));
-  world_.scheduler->after(ce::delay(world_, "ce_compute_token_refresh_ms"),
-                          [this, &container, here = std::weak_ptr(container.here_)] {
-                            if (!here.expired()) put_token(container);
-                          });
 }
 
 void Launcher::refresh(const std::string& project_id) {
@@ -133,7 +147,13 @@ void Launcher::refresh_now(const std::string& project_id) {
   for (Container* container : running_) {
     const ContainerSpec& spec = container->spec_;
     if (spec.workload.project_id != project_id || !container->room_) continue;
-    container->room_->refresh(reports_.surroundings(spec.workload, spec.document).mounts);
+    try {
+      container->room_->refresh(reports_.surroundings(spec.workload, spec.document).mounts);
+    } catch (const std::exception& error) {
+      // What one workload does to its room is no matter of the others.
+      logs_.add(spec.log, spec.instance,
+                std::string("the local cloud cannot refresh these files: ") + error.what());
+    }
   }
 }
 

@@ -56,8 +56,9 @@ class Container {
 class Launcher {
  public:
   // All must outlive the launcher, and the launcher its containers. Declares its switches.
+  // `ca_certificate`: whom instances are to trust, when the cloud speaks https.
   Launcher(World& world, boost::asio::io_context& io, const Images& images,
-           ce::WorkloadReports& reports, Logs& logs);
+           ce::WorkloadReports& reports, Logs& logs, std::string ca_certificate = {});
 
   // Whether the document's image is one that is really run.
   bool runs(const Json& document) const;
@@ -83,6 +84,7 @@ class Launcher {
   const Images& images_;
   ce::WorkloadReports& reports_;
   Logs& logs_;
+  const std::string ca_certificate_;
   House house_{};
   std::set<Container*> running_{};
   std::set<std::string> stale_{};  // projects whose files are to be looked at

@@ -6,13 +6,12 @@
 #include <cerrno>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
 namespace localcloud::run {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr fs::perms kOwnerOnly = fs::perms::owner_all;
 
 // Names that the kubelet keeps for itself, and that lead out of the directory.
 bool usable(const std::string& name) {
@@ -31,6 +30,7 @@ void write(const fs::path& path, const std::string& content) {
 // Puts a link where another may be, so that there is always one of the two.
 void replace_link(const fs::path& target, const fs::path& link) {
   const fs::path draft = link.string() + "_tmp";
+  fs::remove(draft);
   fs::create_symlink(target, draft);
   fs::rename(draft, link);
 }
@@ -71,13 +71,20 @@ fs::path Room::inside(const std::string& path) const {
 
 void Room::make(const ce::Surroundings::Mount& mount) {
   const fs::path place = inside(mount.path);
-  const auto file = mount.files.find(mount.sub_path);
-  if (file != mount.files.end()) {
-    fs::create_directories(place.parent_path());
-    return write(place, file->second);
-  }
+  if (!mount.sub_path.empty()) return make_part(place, mount);
   fs::create_directories(place);
   exchange(place, mount);
+}
+
+// A sub_path is one file of the mount, or an empty directory when there is no such file.
+void Room::make_part(const fs::path& place, const ce::Surroundings::Mount& mount) const {
+  const auto file = mount.files.find(mount.sub_path);
+  if (file == mount.files.end()) {
+    fs::create_directories(place);
+    return;
+  }
+  fs::create_directories(place.parent_path());
+  write(place, file->second);
 }
 
 void Room::refresh(const Mounts& mounts) {
@@ -93,8 +100,9 @@ void Room::refresh(const Mounts& mounts) {
 
 void Room::exchange(const fs::path& directory, const ce::Surroundings::Mount& mount) {
   const fs::path data = directory / "..data";
-  const fs::path before = fs::is_symlink(data) ? fs::read_symlink(data) : fs::path{};
+  // Remembered, not read: the workload may have laid a link of its own there.
   const fs::path name = ".." + std::to_string(++generation_);
+  const fs::path before = std::exchange(generations_[mount.path], name);
   fs::create_directory(directory / name);
   for (const auto& [file, content] : mount.files) {
     if (usable(file)) write(directory / name / file, content);

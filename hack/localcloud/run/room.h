@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -50,11 +51,13 @@ class Room {
  private:
   std::filesystem::path inside(const std::string& path) const;
   void make(const ce::Surroundings::Mount& mount);
+  void make_part(const std::filesystem::path& place, const ce::Surroundings::Mount& mount) const;
   void exchange(const std::filesystem::path& directory, const ce::Surroundings::Mount& mount);
 
   std::filesystem::path root_;
   Mounts mounts_{};
   unsigned long generation_ = 0;
+  std::map<std::string, std::filesystem::path> generations_{};  // of each mount, by its path
 };
 
 }  // namespace localcloud::run

@@ -80,6 +80,28 @@ TEST_CASE("a mount with a sub path is that one file, and it never changes") {
   CHECK(read(room.root() / "etc/app.conf") == "1");
 }
 
+TEST_CASE("a sub path that names no file is an empty directory") {
+  House house;
+  const Room room(house.room("p", "shop-1"), {{"/etc/app", "nothing", {{"key", "secret"}}}});
+  CHECK(fs::is_directory(room.root() / "etc/app"));
+  CHECK(fs::is_empty(room.root() / "etc/app"));
+}
+
+TEST_CASE("links that a workload lays in its room lead nowhere") {
+  House house;
+  Room room(house.room("p", "shop-1"), {{"/etc/tls", "", {{"cert", "1"}}}});
+  const fs::path data = room.root() / "etc/tls/..data";
+  const fs::path victim = house.room("p", "victim");
+  fs::create_directories(victim);
+  fs::remove(data);
+  fs::create_directory_symlink(victim, data);
+  fs::create_directory_symlink(victim, data.string() + "_tmp");
+  room.refresh({{"/etc/tls", "", {{"cert", "2"}}}});
+  CHECK(read(room.root() / "etc/tls/cert") == "2");
+  CHECK(fs::is_directory(victim));
+  CHECK(fs::is_empty(victim));
+}
+
 TEST_CASE("no path and no name leads out of the room") {
   House house;
   const fs::path root = house.room("p", "shop-1");
