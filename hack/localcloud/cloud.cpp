@@ -47,6 +47,7 @@ struct Cloud::Impl {
   void mount_services();
   void connect_resources();
   void add_controls();
+  void add_code_engine_controls();
 
   std::unique_ptr<Certificates> certificates;  // null without TLS
   Server server;
@@ -61,6 +62,7 @@ struct Cloud::Impl {
   CodeEngine code_engine;
   run::Images images;
   run::Logs logs;
+  run::Ports ports;
   run::Launcher launcher;
   run::Apps apps;
   run::Jobs jobs;
@@ -83,9 +85,11 @@ Cloud::Impl::Impl(const CloudOptions& options)
       code_engine(world),
       images(options.images),
       logs(world),
-      launcher(world, server.io(), images, code_engine.workloads(), logs),
-      apps({world, server.io(), launcher, code_engine.workloads()}),
-      jobs({world, server.io(), launcher, code_engine.workloads()}),
+      ports(server.io()),
+      launcher(world, server.io(), images, code_engine.workloads(), logs,
+               certificates ? certificates->ca() : std::string{}),
+      apps({world, server.io(), ports, launcher, code_engine.workloads()}),
+      jobs({world, server.io(), ports, launcher, code_engine.workloads()}),
       runtime(launcher, apps, jobs, code_engine.workloads().stand_in()),
       resource_manager(world),
       resource_controller(world, resource_manager),
@@ -105,6 +109,7 @@ Cloud::Impl::Impl(const CloudOptions& options)
   mount_services();
   connect_resources();
   add_controls();
+  add_code_engine_controls();
   server.start(
       [this](Request request, std::uint16_t source, Deliver deliver) {
         gateway.handle(std::move(request), source, std::move(deliver));
@@ -165,18 +170,6 @@ void Cloud::Impl::add_controls() {
   control.on("POST", "/iam/compute-tokens", [this](const Request& request, const Params&) {
     return iam.control_compute_tokens(request);
   });
-  control.on("POST", "/ce/projects/{project_id}",
-             [this](const Request& request, const Params& params) {
-               return code_engine.control_project(request, params.at("project_id"));
-             });
-  control.on("POST", "/ce/projects/{project_id}/{collection}/{name}",
-             [this](const Request& request, const Params& params) {
-               return code_engine.control_document(request, params);
-             });
-  control.on("POST", "/ce/projects/{project_id}/cron/{name}",
-             [this](const Request& request, const Params& params) {
-               return code_engine.control_cron(request, params);
-             });
   control.on_clock_moved([this] {
     secrets_manager.expire();
     notifications.catch_up();
@@ -193,14 +186,29 @@ void Cloud::Impl::add_controls() {
     notifications.renew_signing_keys();
     return Response::empty(204);
   });
+  control.on("GET", "/deliveries", [this](const Request&, const Params&) {
+    return Response::json(200, notifications.deliveries());
+  });
+}
+
+void Cloud::Impl::add_code_engine_controls() {
+  control.on("POST", "/ce/projects/{project_id}",
+             [this](const Request& request, const Params& params) {
+               return code_engine.control_project(request, params.at("project_id"));
+             });
+  control.on("POST", "/ce/projects/{project_id}/{collection}/{name}",
+             [this](const Request& request, const Params& params) {
+               return code_engine.control_document(request, params);
+             });
+  control.on("POST", "/ce/projects/{project_id}/cron/{name}",
+             [this](const Request& request, const Params& params) {
+               return code_engine.control_cron(request, params);
+             });
   control.on("GET", "/logs",
              [this](const Request&, const Params&) { return Response::json(200, logs.list()); });
   control.on(
       "GET", "/logs/{project_id}/{collection}/{name}",
       [this](const Request& request, const Params& params) { return logs.show(request, params); });
-  control.on("GET", "/deliveries", [this](const Request&, const Params&) {
-    return Response::json(200, notifications.deliveries());
-  });
 }
 
 Cloud::Cloud(const CloudOptions& options) : impl_(std::make_unique<Impl>(options)) {}

@@ -7,6 +7,7 @@
 #include "hack/localcloud/ce/fields.h"
 #include "hack/localcloud/ce/refusal.h"
 #include "hack/localcloud/ce/run_fields.h"
+#include "hack/localcloud/frame/address.h"
 
 namespace localcloud::ce {
 namespace {
@@ -85,12 +86,14 @@ Attributes attributes(World& world, const Project& project, const std::string& s
   return all;
 }
 
+// Throws Refusal when the request cannot be sent.
 void call_app(World& world, const Project& project, const Json& event, const Attributes& all) {
   const std::string app = event.at("destination").at("name");
   OutboundRequest request{
       .method = "POST",
       .url = world.address + "/app/" + project.id + '/' + app + event.at("path").get<std::string>(),
       .body = event.at("data")};
+  if (!parse_address(request.url)) throw invalid("path is not that of an address.");
   for (const auto& [name, value] : all) request.headers.emplace_back("ce-" + name, value);
   const std::string type = event.at("content_type");
   if (!type.empty()) request.headers.emplace_back("Content-Type", type);

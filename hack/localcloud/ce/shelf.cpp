@@ -56,6 +56,11 @@ void Shelf::erase(const std::string& name, Time when) {
   if (found != items_.end()) found->second.gone = when;
 }
 
+bool Shelf::leaves(const std::string& name) const {
+  const auto found = items_.find(name);
+  return found != items_.end() && found->second.gone.has_value();
+}
+
 void Shelf::settle(Time now) {
   std::erase_if(
       items_, [now](const auto& entry) { return entry.second.gone && *entry.second.gone <= now; });

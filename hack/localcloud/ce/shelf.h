@@ -33,6 +33,8 @@ class Shelf {
   void amend(const std::string& name, Json document);
   // Gone from `when` on; the name is taken until then.
   void erase(const std::string& name, Time when);
+  // Whether it was erased, now or from some time on.
+  bool leaves(const std::string& name) const;
   // Drops what is gone by now. Called before every use.
   void settle(Time now);
 

@@ -138,7 +138,10 @@ void Workloads::look_again(Project& project) {
     runtime_->revision_wanted({project.id, name}, revision);
   }
   const auto pending = [](const Json& run) { return status_of(run) == "pending"; };
-  for (const auto& name : project.shelf("job_runs").names(pending)) start_run(project, name);
+  const Shelf& runs = project.shelf("job_runs");
+  for (const auto& name : runs.names(pending)) {
+    if (!runs.leaves(name)) start_run(project, name);
+  }
   runtime_->surroundings_changed(project.id);
 }
 

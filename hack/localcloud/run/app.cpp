@@ -15,7 +15,6 @@ constexpr std::size_t kMostWaitingBytes = 64U << 20;
 void App::wanted(const ce::WorkloadId& id, const Json& document) {
   auto& revision = revisions_[id.name];
   if (!revision) {
-    request_timeout_ = std::chrono::seconds(document.value("scale_request_timeout", 300));
     revision = std::make_unique<Revision>(machine_, leaving_, id, document, [this] { move(); });
   }
   revision->look();
@@ -32,9 +31,15 @@ Revision* App::serving() const {
   return newest == revisions_.rend() ? nullptr : newest->second.get();
 }
 
+std::chrono::seconds App::request_timeout() const {
+  const Revision* const serves = serving();
+  return serves != nullptr ? serves->request_timeout()
+                           : revisions_.rbegin()->second->request_timeout();
+}
+
 void App::take(OutboundRequest request, Relay::Reply reply) {
   const auto visit = std::make_shared<Visit>(
-      Visit{std::move(request), std::move(reply), Clock::now() + request_timeout_});
+      Visit{std::move(request), std::move(reply), Clock::now() + request_timeout()});
   if (is_full(*visit)) return visit->reply(plain(503, "pending request queue full"));
   waiting_.push_back(visit);
   move();

@@ -37,6 +37,8 @@ class App : public std::enable_shared_from_this<App> {
   using VisitPtr = std::shared_ptr<Visit>;
 
   Revision* serving() const;
+  // Of the revision that serves, else of the newest. There is one.
+  std::chrono::seconds request_timeout() const;
   bool is_full(const Visit& another) const;
   void watch_deadlines();
   void expire(Clock::time_point deadline);
@@ -47,7 +49,6 @@ class App : public std::enable_shared_from_this<App> {
   Machine machine_;
   Leaving& leaving_;
   std::map<std::string, std::unique_ptr<Revision>> revisions_{};  // the newest last
-  std::chrono::milliseconds request_timeout_{};                   // of the newest
   std::deque<VisitPtr> waiting_{};
   Clock::time_point watched_ = Clock::time_point::max();  // the deadline that a timer waits for
 };

@@ -1,8 +1,6 @@
 #include "hack/localcloud/run/instance.h"
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
-#include <random>
 #include <utility>
 
 #include "hack/localcloud/ce/delay.h"
@@ -14,29 +12,6 @@ constexpr std::chrono::minutes kLongestRestartWait{5};
 constexpr std::chrono::minutes kRunsWell{10};  // after that long, an exit is the first again
 constexpr int kMostDoublings = 20;
 constexpr int kKilled = 137;
-constexpr std::uint16_t kFirstPort = 20'000;
-constexpr std::uint16_t kLastPort = 32'000;
-constexpr int kPortsToTry = 100;
-
-// Instances share this machine, so they cannot all have the image's port. Theirs are below those
-// that the kernel gives to callers: there, a probe of a port where nobody listens yet might be
-// given that very port, and meet itself. Whoever takes the port in between makes this start fail,
-// and the next one gets another. 0: there is none.
-std::uint16_t free_port(boost::asio::io_context& io) {
-  using boost::asio::ip::tcp;
-  std::random_device random;
-  std::uniform_int_distribution<std::uint16_t> ports(kFirstPort, kLastPort);
-  for (int i = 0; i < kPortsToTry; ++i) {
-    const std::uint16_t port = ports(random);
-    boost::system::error_code error;
-    tcp::acceptor acceptor(io);
-    const tcp::endpoint endpoint(boost::asio::ip::address_v4::loopback(), port);
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (!error) return port;
-  }
-  return 0;
-}
 
 // `asked`: by SIGTERM, and then perhaps by SIGKILL. Nobody else but the kernel kills.
 std::string reason_of(int code, bool asked) {
@@ -53,8 +28,12 @@ Json running(const std::string& since) {
 Instance::Instance(Machine machine, ContainerSpec spec, OnChange on_change)
     : machine_(machine), spec_(std::move(spec)), on_change_(std::move(on_change)) {}
 
+Instance::~Instance() {
+  machine_.ports.give_back(port_);
+}
+
 void Instance::start(const ce::Surroundings& around) {
-  port_ = free_port(machine_.io);
+  port_ = machine_.ports.lend();
   spec_.variables["PORT"] = std::to_string(port_);
   started_at_ = rfc3339(machine_.world.clock.now());
   started_ = std::chrono::steady_clock::now();
@@ -101,6 +80,7 @@ void Instance::exited(int code) {
   readiness_.reset();
   liveness_.reset();
   container_.reset();
+  machine_.ports.give_back(std::exchange(port_, 0));
   if (leaving_) return std::exchange(left_, nullptr)();
   restart_later(restart_wait());
   on_change_();

@@ -19,6 +19,9 @@ class Instance : public std::enable_shared_from_this<Instance> {
 
   // `spec` without what is about the port.
   Instance(Machine machine, ContainerSpec spec, OnChange on_change);
+  ~Instance();
+  Instance(const Instance&) = delete;
+  Instance& operator=(const Instance&) = delete;
 
   void start(const ce::Surroundings& around);  // once; `around` is complete
 

@@ -10,8 +10,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Until room is looked for again, and for a secret that has gone since the first start.
-constexpr milliseconds kShortestRetry{50};
+constexpr milliseconds kRoomRetry{500};     // until another workload may have left some
+constexpr milliseconds kShortestRetry{50};  // for a secret that has gone since the first start
 constexpr int kGrowth = 2;
 constexpr milliseconds kLongestRetry{std::chrono::minutes(5)};
 constexpr int kKilled = 128 + 9;
@@ -80,7 +80,7 @@ void JobRun::start_pending() {
   if (!complete && nothing_started) return;  // until it is wanted again
   if (complete && start_as_room_is(around)) return;
   looking_ = true;
-  later(kShortestRetry, &JobRun::start_pending);
+  later(kRoomRetry, &JobRun::start_pending);
 }
 
 // Whether all could start.

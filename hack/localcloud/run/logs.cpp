@@ -1,8 +1,9 @@
 #include "hack/localcloud/run/logs.h"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
+
+#include "hack/localcloud/frame/number.h"
 
 namespace localcloud::run {
 namespace {
@@ -13,10 +14,7 @@ constexpr std::size_t kMostBytes = 1U << 20;
 
 // How many of the last lines; all without a number.
 std::size_t tail_of(const Request& request) {
-  const std::string asked = request.query_value("tail").value_or("");
-  std::size_t lines = kMostLines;
-  std::from_chars(asked.data(), asked.data() + asked.size(), lines);
-  return lines;
+  return whole_number<std::size_t>(request.query_value("tail").value_or("")).value_or(kMostLines);
 }
 
 }  // namespace

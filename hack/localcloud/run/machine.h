@@ -4,6 +4,7 @@
 #include "hack/localcloud/ce/workload.h"
 #include "hack/localcloud/frame/world.h"
 #include "hack/localcloud/run/container.h"
+#include "hack/localcloud/run/ports.h"
 
 namespace localcloud::run {
 
@@ -11,6 +12,7 @@ namespace localcloud::run {
 struct Machine {
   World& world;
   boost::asio::io_context& io;
+  Ports& ports;
   Launcher& launcher;
   ce::WorkloadReports& reports;
 };

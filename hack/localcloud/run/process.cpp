@@ -22,6 +22,7 @@ constexpr std::size_t kLongestLine = 16U << 10;
 // A process that has left the group may still print, so there is an end to what is read after the
 // exit.
 constexpr int kMostReadsAtEnd = 64;
+constexpr int kMostDescriptors = 65'536;  // where the kernel cannot close a range
 constexpr int kCannotStart = 127;
 constexpr int kSignalled = 128;
 
@@ -67,7 +68,9 @@ struct Prepared {
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
   // The cloud's sockets are nobody's business.
-  ::syscall(SYS_close_range, 3U, ~0U, 0U);
+  if (::syscall(SYS_close_range, 3U, ~0U, 0U) != 0) {
+    for (int descriptor = 3; descriptor < kMostDescriptors; ++descriptor) ::close(descriptor);
+  }
   if (::chdir(prepared.directory.c_str()) == 0) {
     ::execvpe(prepared.argv[0], prepared.argv.data(), prepared.envp.data());
   }

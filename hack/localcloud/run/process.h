@@ -15,8 +15,9 @@ struct Command {
 };
 
 // A child process in a process group of its own, with what it prints. Used on the cloud's thread
-// only, which must live as long: the kernel kills the child when that thread ends, so that nothing
-// stays behind whatever happens to the cloud.
+// only, which must live as long: the kernel kills the child when that thread ends, whatever happens
+// to the cloud. What the child has started goes with it only while the cloud lives, and only as
+// long as it stays in the group.
 class Process {
  public:
   // A line without its end, cut at 16 KiB; of standard output and standard error as they come. Must

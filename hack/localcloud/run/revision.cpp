@@ -50,7 +50,7 @@ void Revision::later(std::chrono::milliseconds wait, std::function<void()> task)
 
 void Revision::look() {
   later({}, [this] {
-    if (state_ == State::kWaits || state_ == State::kFailed) try_start();
+    if (state_ == State::kWaits || (state_ == State::kFailed && !gave_up_)) try_start();
   });
 }
 
@@ -65,14 +65,30 @@ void Revision::try_start() {
   if (around.pull_secret_missing) {
     state_ = State::kFailed;
     failure_ = "fetch_image_failed_missing_pull_secret";
-  } else if (around.missing.empty() && machine_.reports.room(id_, document_, first_instances())) {
+  } else if (around.missing.empty() && !machine_.reports.room(id_, document_, first_instances())) {
+    look_for_room_later();
+  } else if (around.missing.empty()) {
     state_ = State::kStarts;
     start(first_instances(), around);
     later(ce::delay(machine_.world, "ce_progress_deadline_ms"), [this, start = ++starts_] {
       if (state_ == State::kStarts && start == starts_) give_up();
     });
   }
-  changed();
+  if (state_ == State::kStarts) judge_start();
+  // At once, so that the next revision that looks for room knows of these instances.
+  reported_ = static_cast<int>(instances_.size());
+  const auto here = std::weak_ptr(here_);
+  machine_.reports.revision_is(ce::WorkloadId(id_), report());
+  if (!here.expired()) on_change_();
+}
+
+// Nobody tells when another workload leaves some.
+void Revision::look_for_room_later() {
+  if (std::exchange(looks_for_room_, true)) return;
+  later(kRoomRetry, [this] {
+    looks_for_room_ = false;
+    if (state_ == State::kWaits) try_start();
+  });
 }
 
 void Revision::start(int count, const ce::Surroundings& around) {
@@ -127,6 +143,7 @@ void Revision::judge_start() {
 }
 
 void Revision::give_up() {
+  gave_up_ = true;
   if (failure_.empty()) failure_ = "initial_scale_never_achieved";
   state_ = State::kFailed;
   for (auto& instance : std::exchange(instances_, {})) leaving_.add(std::move(instance));

@@ -28,6 +28,9 @@ class Revision {
 
   // Its first instances have been ready once.
   bool serves() const { return state_ == State::kServes; }
+  std::chrono::seconds request_timeout() const {
+    return std::chrono::seconds(document_.value("scale_request_timeout", 300));
+  }
   // It may still come to that, as far as one knows.
   bool is_coming() const;
   // The ready one with the fewest requests; null: all have as many as they may.
@@ -39,6 +42,7 @@ class Revision {
   enum class State { kWaits, kStarts, kServes, kFailed };
 
   void try_start();
+  void look_for_room_later();
   void start(int count, const ce::Surroundings& around);
   std::string new_name() const;
   void changed();
@@ -66,6 +70,8 @@ class Revision {
   int starts_ = 0;    // how often it was begun: a deadline is that of one
   int reported_ = 0;  // instances that the project knows of
   bool report_is_due_ = false;
+  bool looks_for_room_ = false;
+  bool gave_up_ = false;  // its time is over: only a new revision can do better
   Scaler scaler_{};
   std::chrono::steady_clock::time_point next_look_ =
       std::chrono::steady_clock::time_point::max();  // at the traffic

@@ -85,6 +85,19 @@ TEST_CASE("an app waits until the project has room for its first instances") {
   CHECK(at.ready_app("shop")["status"] == "ready");
 }
 
+TEST_CASE("an app that waits for room notices that a run has left some") {
+  const Stage at;
+  at.set("ce_job_run_ms", 300);
+  const Json sizes = {{"scale_cpu_limit", "12"}, {"scale_memory_limit", "48G"}};
+  Json run = {
+      {"name", "all"}, {"image_reference", "icr.io/nobody/runs"}, {"scale_array_spec", "0-9"}};
+  run.update(sizes);
+  REQUIRE(at.project.post("/job_runs", run).status == 202);
+  once(at.project, "/job_runs/all", "running");
+  at.app("shop", sizes);
+  CHECK(at.ready_app("shop")["status"] == "ready");
+}
+
 TEST_CASE("an app without first instances is ready at once and starts at the first request") {
   const Stage at;
   at.app("shop", {{"scale_initial_instances", 0}});

@@ -98,6 +98,12 @@ TEST_CASE("a revision that is not ready by the deadline fails, and its processes
   CHECK(at.revision("shop-00001", "initial_scale_never_achieved")["status"] == "failed");
   CHECK(at.count("shop", "started") == 1);
   CHECK(at.instances("shop", 0).empty());
+  // What anybody writes in the project does not wake it: only a new revision can do better.
+  at.project.post("/config_maps", {{"name", "unrelated"}});
+  at.set("ce_progress_deadline_ms", 600'000);
+  at.change("shop", Stage::variable("START_MS", "0"));
+  CHECK(at.ready_app("shop")["status_details"]["latest_ready_revision"] == "shop-00002");
+  CHECK(at.count("shop", "started") == 2);
 }
 
 TEST_CASE("a failed new revision leaves the old one serving") {

@@ -216,6 +216,19 @@ TEST_CASE("a run whose image is registered waits for what it refers to") {
   CHECK(index_of(failed, 0)["last_failure_reason"] == "ImagePullBackOff");
 }
 
+TEST_CASE("a run that is deleted while it waits never starts") {
+  const Workshop at;
+  at.set("ce_delete_lag_ms", 60'000);
+  const Json reference = {
+      {"type", "secret_key_reference"}, {"name", "K"}, {"reference", "late"}, {"key", "k"}};
+  at.run("gone", "echo started", {{"run_env_variables", Json::array({reference})}});
+  CHECK(at.project.erase("/job_runs/gone").status == 202);
+  at.secret("late", "generic", {{"k", "v"}});
+  at.run("other", "true");
+  CHECK(at.finished("other")["status"] == "completed");
+  CHECK(at.printed("gone").empty());
+}
+
 TEST_CASE("as many indices run as the project has room for, the others later") {
   const Workshop at;
   at.run("big", Workshop::kWait,

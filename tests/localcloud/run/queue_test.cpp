@@ -58,7 +58,8 @@ struct Ingress {
   localcloud::run::Images images{{{"web", "true"}}};
   localcloud::run::Logs logs{world};
   localcloud::run::Launcher launcher{world, io, images, reports, logs};
-  localcloud::run::Apps apps{localcloud::run::Machine{world, io, launcher, reports}};
+  localcloud::run::Ports ports{io};
+  localcloud::run::Apps apps{localcloud::run::Machine{world, io, ports, launcher, reports}};
   std::vector<int> statuses{};
   const localcloud::ce::WorkloadId id{"p", "shop-00001"};
 };
