@@ -63,8 +63,8 @@ struct AsApp {
                                    {"data", {{"CERTLOOP_SHARED_SECRET", kSharedSecret}}}})
                 .status == 201);
     REQUIRE(project.post("/apps", app()).status == 201);
-    instances_are(1);
-    instances_are(0);  // idle, and both secrets written
+    REQUIRE(World::eventually([this] { return in_place(first); }));
+    instances_are(0);
   }
 
   Json app() const {
@@ -122,10 +122,10 @@ std::vector<Json> entries(const World& world, const Json& sequence, const std::s
 
 TEST_CASE("as an app: a rotation wakes certloop from zero, and both secrets follow") {
   AsApp at;
-  CHECK(at.in_place(at.first));
   at.world.wire_notifications(at.url());
   at.world.flush();  // the news of its creation: one more start
-  at.instances_are(1);
+  REQUIRE(World::eventually(
+      [&] { return at.world.local().get("/deliveries").json().at("delivered") == 1; }));
   at.instances_are(0);
 
   const Json since = at.world.local().get("/journal").json().at("next");

@@ -108,7 +108,9 @@ Response SecretsManager::handle(const Request& request) {
 }
 
 void SecretsManager::expire() {
-  for (const auto& [guid, served] : instances_) sm::catch_up(served->instance);
+  for (const auto& [guid, served] : instances_) {
+    if (!served->suspended) sm::catch_up(served->instance);
+  }
 }
 
 }  // namespace localcloud
