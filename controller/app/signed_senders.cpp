@@ -9,8 +9,15 @@ namespace {
 
 constexpr std::chrono::seconds kFetchTime{10};
 
-tl::expected<ibm::VerifyRs256, const char*> read_key(std::string_view text) {
-  auto read = tls::WebhookKey::from(text);
+tls::Read<tls::WebhookKey> webhook_key(const ibm::ToldKey& told) {
+  if (const auto* numbers = std::get_if<ibm::RsaNumbers>(&told)) {
+    return tls::WebhookKey::from_numbers(numbers->modulus, numbers->exponent);
+  }
+  return tls::WebhookKey::from(std::get<std::string>(told));
+}
+
+tl::expected<ibm::VerifyRs256, const char*> read_key(const ibm::ToldKey& told) {
+  auto read = webhook_key(told);
   if (!read) return tl::make_unexpected(read.error());
   const auto key = std::make_shared<const tls::WebhookKey>(std::move(*read));
   return ibm::VerifyRs256([key](std::string_view message, std::string_view signature) {

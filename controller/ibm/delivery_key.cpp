@@ -5,10 +5,13 @@
 
 #include "api/v1/internal/url.h"
 #include "controller/ibm/api_error.h"
+#include "controller/ibm/base64url.h"
 #include "controller/ibm/json.h"
 
 namespace certloop::ibm {
 namespace {
+
+using nlohmann::json;
 
 constexpr std::chrono::seconds kPause{60};
 
@@ -41,6 +44,31 @@ std::string advice(ErrorCode code) {
 Error with_advice(Error error) {
   error.message += advice(error.code);
   return error;
+}
+
+// A JSON Web Key that could verify RS256.
+std::optional<RsaNumbers> numbers_of(const json& jwk) {
+  const auto fits = [&jwk](const char* name, const char* value) {
+    return !jwk.contains(name) || text_member(jwk, name) == value;
+  };
+  if (text_member(jwk, "kty") != "RSA" || !fits("alg", "RS256") || !fits("use", "sig")) return {};
+  auto modulus = decode_base64url(text_member(jwk, "n"));
+  auto exponent = decode_base64url(text_member(jwk, "e"));
+  if (!modulus || !exponent || modulus->empty() || exponent->empty()) return {};
+  return RsaNumbers{std::move(*modulus), std::move(*exponent)};
+}
+
+// The member `public_key`: a text, or a JSON Web Key, which may stand in it as an object or as
+// one's text. Empty: neither.
+std::optional<ToldKey> told_key(std::string_view body) {
+  const auto document = parse_object(body);
+  if (!document) return {};
+  const auto member = document->find("public_key");
+  const std::string text = text_member(*document, "public_key");
+  auto jwk = parse_object(text);
+  if (member != document->end() && member->is_object()) jwk.emplace(*member);
+  if (jwk) return numbers_of(*jwk);
+  return text.empty() ? std::nullopt : std::optional<ToldKey>(text);
 }
 
 // Takes the last segment off the text.
@@ -128,13 +156,12 @@ Result<VerifyRs256> DeliveryKey::fetch(SteadyTime deadline) {
     return tl::make_unexpected(
         with_advice(error_of("reading the destination's public key", *response)));
   }
-  const auto document = parse_object(response->body.reveal());
-  const std::string text = document ? text_member(*document, "public_key") : std::string();
-  if (text.empty()) return fail(ErrorCode::corrupt, "the answer holds no public_key as a text");
-  auto verifier = read_(text);
+  const auto told = told_key(response->body.reveal());
+  if (!told) return fail(ErrorCode::corrupt, "the answer holds no public_key as a text or RSA JWK");
+  auto verifier = read_(*told);
   if (!verifier) {
     return fail(ErrorCode::corrupt, std::string("the destination's public key ") +
-                                        verifier.error() + "; expected RSA as PEM or Base64");
+                                        verifier.error() + "; expected RSA as PEM, Base64 or JWK");
   }
   return std::move(*verifier);
 }

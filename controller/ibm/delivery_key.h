@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <variant>
 
 #include "controller/core/pace.h"
 #include "controller/ibm/signed_delivery.h"
@@ -17,8 +18,17 @@ namespace certloop::ibm {
 // form, or what is wrong with it and what would help.
 tl::expected<std::string, std::string> check_destination(const std::string& url);
 
-// The service's text of a key -> who verifies with it. The error completes "the key …".
-using ReadKey = std::function<tl::expected<VerifyRs256, const char*>(std::string_view text)>;
+// The two numbers of a public RSA key, big-endian, as a JSON Web Key gives them (RFC 7518, 6.3.1).
+struct RsaNumbers {
+  std::string modulus{};
+  std::string exponent{};
+};
+// A key as the service may tell it, since its form is not documented: a text in PEM or bare Base64,
+// or the numbers of a JSON Web Key.
+using ToldKey = std::variant<std::string, RsaNumbers>;
+
+// Who verifies with a key that the service told. The error completes "the key …".
+using ReadKey = std::function<tl::expected<VerifyRs256, const char*>(const ToldKey&)>;
 
 // The public key of one Event Notifications destination: fetched
 // (GET <destination>/public_key, role Reader), remembered, and fetched again when a delivery does

@@ -1,10 +1,10 @@
 #include "controller/ibm/signed_delivery.h"
 
-#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
+#include "controller/ibm/base64url.h"
 #include "controller/ibm/json.h"
 #include "controller/ibm/notification.h"
 
@@ -20,34 +20,6 @@ constexpr std::size_t kMaxSignature = 2 * 1024;  // Base64 of an RSA signature o
 
 tl::unexpected<SignatureFault> refuse(SignatureFault fault) {
   return tl::make_unexpected(fault);
-}
-
-std::optional<std::uint32_t> base64url_digit(char c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<std::uint32_t>(c - 'A');
-  if (c >= 'a' && c <= 'z') return static_cast<std::uint32_t>(c - 'a' + 26);
-  if (c >= '0' && c <= '9') return static_cast<std::uint32_t>(c - '0' + 52);
-  if (c == '-') return 62;
-  if (c == '_') return 63;
-  return {};
-}
-
-// Without padding, and in the one canonical form: no two texts decode to the same bytes.
-std::optional<std::string> decode_base64url(std::string_view text) {
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const auto digit = base64url_digit(c);
-    if (!digit) return {};
-    bits = (bits << 6 | *digit) & 0xffff;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count & 0xff);
-  }
-  const bool canonical = count < 6 && (bits & ((1u << count) - 1)) == 0;
-  return canonical ? std::optional(std::move(bytes)) : std::nullopt;
 }
 
 // The three parts of a compact JWS, still encoded.

@@ -1,6 +1,9 @@
 #include "controller/tls/webhook_signature.h"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
@@ -15,14 +18,19 @@ namespace {
 constexpr std::size_t kMaxKeyText = 16 * 1024;
 constexpr int kMinBits = 2048;
 constexpr int kMaxBits = 8192;
+constexpr std::size_t kMaxExponentBytes = 8;  // what OpenSSL takes with large moduli
 
 constexpr std::string_view kSpki = "PUBLIC KEY";
 constexpr std::string_view kPkcs1 = "RSA PUBLIC KEY";
 
 using KeyOwner = Owned<EVP_PKEY, EVP_PKEY_free>;
 
+const unsigned char* bytes_of(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
 KeyOwner decode(std::string_view der, std::string_view label) {
-  const auto* begin = reinterpret_cast<const unsigned char*>(der.data());
+  const auto* begin = bytes_of(der);
   const auto* position = begin;
   const auto size = static_cast<long>(der.size());
   KeyOwner key;
@@ -35,6 +43,30 @@ KeyOwner decode(std::string_view der, std::string_view label) {
 KeyOwner decode_either(std::string_view der) {
   KeyOwner key = decode(der, kSpki);
   return key ? std::move(key) : decode(der, kPkcs1);
+}
+
+KeyOwner put_together(std::string_view modulus, std::string_view exponent) {
+  const auto number = [](std::string_view digits) {
+    return Owned<BIGNUM, BN_free>(
+        BN_bin2bn(bytes_of(digits), static_cast<int>(digits.size()), nullptr));
+  };
+  const auto n = number(modulus);
+  const auto e = number(exponent);
+  const Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free> builder(OSSL_PARAM_BLD_new());
+  if (!n || !e || !builder ||
+      OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
+      OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1) {
+    return nullptr;
+  }
+  const Owned<OSSL_PARAM, OSSL_PARAM_free> numbers(OSSL_PARAM_BLD_to_param(builder.get()));
+  const Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(
+      EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+  EVP_PKEY* key = nullptr;
+  if (!numbers || !context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, numbers.get()) != 1) {
+    return nullptr;
+  }
+  return KeyOwner(key);
 }
 
 std::string with_armour(std::string_view base64) {
@@ -57,13 +89,26 @@ Read<WebhookKey> WebhookKey::from(std::string_view text) {
   if (blocks->size() != 1) return unreadable("holds not one PEM block");
   const PemBlock& block = blocks->front();
   const std::string_view der = block.der.reveal();
-  WebhookKey key(std::unique_ptr<evp_pkey_st, Free>(
-      (bare ? decode_either(der) : decode(der, block.label)).release()));
-  if (!key.key_) return unreadable("holds no public key");
-  if (EVP_PKEY_get_base_id(key.key_.get()) != EVP_PKEY_RSA) return unreadable("is no RSA key");
-  const int bits = EVP_PKEY_get_bits(key.key_.get());
+  return judge(Owner((bare ? decode_either(der) : decode(der, block.label)).release()));
+}
+
+Read<WebhookKey> WebhookKey::from_numbers(std::string_view modulus, std::string_view exponent) {
+  if (modulus.size() > kMaxBits / 8 + 1 || exponent.size() > kMaxExponentBytes) {
+    return unreadable("is too large");
+  }
+  const CleanErrorQueue clean;
+  return judge(Owner(put_together(modulus, exponent).release()));
+}
+
+Read<WebhookKey> WebhookKey::judge(Owner key) {
+  if (!key) return unreadable("holds no public key");
+  if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_RSA) return unreadable("is no RSA key");
+  const int bits = EVP_PKEY_get_bits(key.get());
   if (bits < kMinBits || bits > kMaxBits) return unreadable("has too few or too many bits");
-  return key;
+  const Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free> context(
+      EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+  if (!context || EVP_PKEY_public_check(context.get()) != 1) return unreadable("is not sound");
+  return WebhookKey(std::move(key));
 }
 
 bool WebhookKey::verifies(std::string_view message, std::string_view signature) const {
@@ -73,8 +118,7 @@ bool WebhookKey::verifies(std::string_view message, std::string_view signature) 
   return verifier &&
          EVP_DigestVerifyInit(verifier.get(), &context, EVP_sha256(), nullptr, key_.get()) == 1 &&
          EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1 &&
-         EVP_DigestVerify(verifier.get(), reinterpret_cast<const unsigned char*>(signature.data()),
-                          signature.size(), reinterpret_cast<const unsigned char*>(message.data()),
+         EVP_DigestVerify(verifier.get(), bytes_of(signature), signature.size(), bytes_of(message),
                           message.size()) == 1;
 }
 

@@ -15,9 +15,11 @@ namespace certloop::tls {
 class WebhookKey {
  public:
   // PEM ("PUBLIC KEY", "RSA PUBLIC KEY") or the bare Base64 of either, for its form is not
-  // documented. Refused: more than 16 KiB, other kinds of keys, fewer than 2048 bits and, since
-  // they only cost time, more than 8192.
+  // documented. Refused: more than 16 KiB, other kinds of keys, what OpenSSL finds unsound, fewer
+  // than 2048 bits and, since they only cost time, more than 8192.
   static Read<WebhookKey> from(std::string_view text);
+  // The same of the two numbers of an RSA key, big-endian.
+  static Read<WebhookKey> from_numbers(std::string_view modulus, std::string_view exponent);
 
   // `message` is "<header>.<payload>" as received; `signature` is decoded.
   bool verifies(std::string_view message, std::string_view signature) const;
@@ -26,9 +28,11 @@ class WebhookKey {
   struct Free {
     void operator()(evp_pkey_st* key) const noexcept;
   };
-  explicit WebhookKey(std::unique_ptr<evp_pkey_st, Free> key) : key_(std::move(key)) {}
+  using Owner = std::unique_ptr<evp_pkey_st, Free>;
+  explicit WebhookKey(Owner key) : key_(std::move(key)) {}
+  static Read<WebhookKey> judge(Owner key);
 
-  std::unique_ptr<evp_pkey_st, Free> key_;
+  Owner key_;
 };
 
 }  // namespace certloop::tls

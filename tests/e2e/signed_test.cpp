@@ -119,7 +119,8 @@ TEST_CASE("signed: a rotation reaches its target by its signature alone") {
                             Row{"the notification as the claims",
                                 {{"signed_delivery_claim", "none"},
                                  {"signed_delivery_times", "iat_exp"},
-                                 {"public_key_form", "base64"}}});
+                                 {"public_key_form", "base64"}}},
+                            Row{"the key as a JSON Web Key", {{"public_key_form", "jwk"}}});
   INFO(row.name);
   Signing shop;
   for (const auto& [name, value] : row.switches.items()) shop.world.set_switch(name, value);

@@ -8,15 +8,18 @@ namespace certloop::ibm {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 const std::string kDestination = "https://en.example/v1/instances/i/destinations/d";
 
-// A key "fits" the signature that is the same text.
-tl::expected<VerifyRs256, const char*> read_key(std::string_view text) {
+// A key "fits" the signature that is the same text, numbers the one that is both of them.
+tl::expected<VerifyRs256, const char*> read_key(const ToldKey& told) {
+  const auto* numbers = std::get_if<RsaNumbers>(&told);
+  const std::string text =
+      numbers != nullptr ? numbers->modulus + ',' + numbers->exponent : std::get<std::string>(told);
   if (text == "bad") return tl::make_unexpected("is no RSA key");
-  return VerifyRs256([key = std::string(text)](std::string_view, std::string_view signature) {
-    return signature == key;
-  });
+  return VerifyRs256(
+      [text](std::string_view, std::string_view signature) { return signature == text; });
 }
 
 struct Bench {
@@ -50,6 +53,23 @@ TEST_CASE("the key of signed deliveries is due at once, read from its destinatio
   CHECK(bench.key.state().read_at == bench.clock.wall_now());
   CHECK(bench.transport.last().endpoint.url == kDestination);
   CHECK(bench.transport.last().path == "/public_key");
+}
+
+TEST_CASE("the key of signed deliveries may be a JSON Web Key, as an object or as its text") {
+  struct Row {
+    const char* name;
+    const char* body;
+  };
+  const auto row = GENERATE(
+      Row{"an object", R"({"public_key":{"kty":"RSA","n":"bW9kdWx1cw","e":"AQAB"}})"},
+      Row{"a text", R"({"public_key":"{\"kty\":\"RSA\",\"n\":\"bW9kdWx1cw\",\"e\":\"AQAB\"}"})"},
+      Row{"with what it is for",
+          R"({"public_key":{"alg":"RS256","use":"sig","kid":"1","kty":"RSA","n":"bW9kdWx1cw","e":"AQAB"}})"});
+  INFO(row.name);
+  Bench bench;
+  bench.transport.then(200, row.body);
+  REQUIRE(bench.refresh());
+  CHECK(bench.fits("modulus,\x01\x00\x01"s));
 }
 
 TEST_CASE("before a key of signed deliveries is known every sender is asked to come again") {
@@ -96,13 +116,23 @@ TEST_CASE("a key of signed deliveries that cannot be read leaves the known one, 
     const char* body;
     const char* problem;
   };
-  const auto row =
-      GENERATE(Row{"refused", 403, "{}", "role Reader"},
-               Row{"no such destination", 404, "{}", "check the address"},
-               Row{"not a webhook", 400, "{}", "type webhook"}, Row{"failing", 500, "{}", "500"},
-               Row{"no text in it", 200, R"({"public_key":7})", "no public_key"},
-               Row{"no JSON", 200, "key", "no public_key"},
-               Row{"no usable key", 200, R"({"public_key":"bad"})", "is no RSA key"});
+  const auto row = GENERATE(
+      Row{"refused", 403, "{}", "role Reader"},
+      Row{"no such destination", 404, "{}", "check the address"},
+      Row{"not a webhook", 400, "{}", "type webhook"}, Row{"failing", 500, "{}", "500"},
+      Row{"no text in it", 200, R"({"public_key":7})", "no public_key"},
+      Row{"no JSON", 200, "key", "no public_key"},
+      Row{"a JSON Web Key of another kind", 200,
+          R"({"public_key":{"kty":"EC","n":"AQAB","e":"AQAB"}})", "no public_key"},
+      Row{"for another algorithm", 200,
+          R"({"public_key":{"kty":"RSA","alg":"PS256","n":"AQAB","e":"AQAB"}})", "no public_key"},
+      Row{"for encryption", 200,
+          R"({"public_key":{"kty":"RSA","use":"enc","n":"AQAB","e":"AQAB"}})", "no public_key"},
+      Row{"a number that is no Base64url", 200,
+          R"({"public_key":{"kty":"RSA","n":"AQ+B","e":"AQAB"}})", "no public_key"},
+      Row{"without its exponent", 200, R"({"public_key":{"kty":"RSA","n":"AQAB","e":7}})",
+          "no public_key"},
+      Row{"no usable key", 200, R"({"public_key":"bad"})", "is no RSA key"});
   INFO(row.name);
   Bench bench;
   bench.know("one");

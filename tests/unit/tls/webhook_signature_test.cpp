@@ -1,5 +1,7 @@
 #include "controller/tls/webhook_signature.h"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
 #include "tests/support/catch.h"
@@ -8,6 +10,8 @@
 
 namespace certloop::tls {
 namespace {
+
+using namespace std::string_literals;
 
 std::string bare(std::string pem) {
   pem.erase(0, pem.find('\n') + 1);
@@ -33,6 +37,15 @@ std::string short_key_pem() {
   char* text = nullptr;
   const long size = BIO_get_mem_data(memory.get(), &text);
   return {text, static_cast<std::size_t>(size)};
+}
+
+std::string number_of(const Key& key, const char* name) {
+  BIGNUM* number = nullptr;
+  REQUIRE(EVP_PKEY_get_bn_param(key.handle(), name, &number) == 1);
+  const std::unique_ptr<BIGNUM, void (*)(BIGNUM*)> owner(number, BN_free);
+  std::string bytes(static_cast<std::size_t>(BN_num_bytes(number)), '\0');
+  BN_bn2bin(number, reinterpret_cast<unsigned char*>(bytes.data()));
+  return bytes;
 }
 
 }  // namespace
@@ -61,6 +74,34 @@ TEST_CASE("a webhook key of another kind or size is refused") {
   CHECK_FALSE(WebhookKey::from(rsa_keys().at(0).pem()));
   CHECK_FALSE(WebhookKey::from(short_key_pem()));
   CHECK_FALSE(WebhookKey::from(pem + std::string(16 * 1024, '\n')));
+}
+
+TEST_CASE("a webhook key is put together from its two numbers") {
+  const Key key = rsa_keys().at(0);
+  const std::string modulus = number_of(key, OSSL_PKEY_PARAM_RSA_N);
+  const std::string exponent = number_of(key, OSSL_PKEY_PARAM_RSA_E);
+  // A sender may or may not put the zero byte of a signed number before it.
+  for (const std::string& leading : {std::string(), std::string(1, '\0')}) {
+    const auto read = WebhookKey::from_numbers(leading + modulus, exponent);
+    REQUIRE(read);
+    CHECK(read->verifies("message", test::sha256_signature(key, "message")));
+    CHECK_FALSE(read->verifies("massage", test::sha256_signature(key, "message")));
+  }
+}
+
+TEST_CASE("numbers that make no sound webhook key are refused") {
+  const std::string modulus = number_of(rsa_keys().at(0), OSSL_PKEY_PARAM_RSA_N);
+  const std::string exponent = "\x01\x00\x01"s;
+  REQUIRE(WebhookKey::from_numbers(modulus, exponent));
+  CHECK_FALSE(WebhookKey::from_numbers("", ""));
+  CHECK_FALSE(WebhookKey::from_numbers(modulus, ""));
+  CHECK_FALSE(WebhookKey::from_numbers(modulus, "\x01"));  // every message would be its signature
+  CHECK_FALSE(WebhookKey::from_numbers(modulus, "\x02"));
+  CHECK_FALSE(WebhookKey::from_numbers(modulus.substr(0, 128), exponent));
+  CHECK_FALSE(WebhookKey::from_numbers(modulus.substr(0, 255) + '\0', exponent));
+  CHECK_FALSE(WebhookKey::from_numbers(std::string(1025, '\xff'), exponent));
+  CHECK_FALSE(WebhookKey::from_numbers(std::string(5000, '\xff'), exponent));
+  CHECK_FALSE(WebhookKey::from_numbers(modulus, std::string(9, '\xff')));
 }
 
 }  // namespace certloop::tls
