@@ -3,6 +3,7 @@
 #include "hack/localcloud/catalog/global_catalog.h"
 #include "hack/localcloud/ce/code_engine.h"
 #include "hack/localcloud/en/event_notifications.h"
+#include "hack/localcloud/environment.h"
 #include "hack/localcloud/frame/certificates.h"
 #include "hack/localcloud/frame/control.h"
 #include "hack/localcloud/frame/gateway.h"
@@ -12,6 +13,7 @@
 #include "hack/localcloud/rc/resource_controller.h"
 #include "hack/localcloud/rm/resource_manager.h"
 #include "hack/localcloud/run/process_runtime.h"
+#include "hack/localcloud/seed_file.h"
 #include "hack/localcloud/sm/secrets_manager.h"
 
 namespace localcloud {
@@ -37,6 +39,21 @@ void set_switches(Switches& switches, const std::map<std::string, std::string>& 
   }
 }
 
+Request to_request(const SeedCall& call, const std::string& address) {
+  Request request;
+  request.method = call.method;
+  const bool ours = call.url.starts_with(address + '/');
+  if (!ours || !request.aim(call.url.substr(address.size()))) {
+    throw std::runtime_error(call.url + " is no address of this cloud");
+  }
+  request.headers = call.headers;
+  if (find(request.headers, "content-type").empty()) {
+    request.headers.emplace_back("content-type", "application/json");
+  }
+  if (!call.body.is_null()) request.body = call.body.dump();
+  return request;
+}
+
 }  // namespace
 
 // In the order of construction: the server is stopped first and destroyed last, so no task of its
@@ -48,6 +65,9 @@ struct Cloud::Impl {
   void connect_resources();
   void add_controls();
   void add_code_engine_controls();
+  void play(const std::string& seed);
+  std::string log_in();
+  Response answer_at_once(Request request);
 
   std::unique_ptr<Certificates> certificates;  // null without TLS
   Server server;
@@ -71,6 +91,7 @@ struct Cloud::Impl {
   ResourceController resource_controller;
   GlobalCatalog global_catalog;
   Gateway gateway;
+  std::map<std::string, std::string> variables{};  // told to callers
 };
 
 Cloud::Impl::Impl(const CloudOptions& options)
@@ -110,6 +131,8 @@ Cloud::Impl::Impl(const CloudOptions& options)
   connect_resources();
   add_controls();
   add_code_engine_controls();
+  variables = variables_of(world.seed, world.address);
+  if (!options.seed.empty()) play(options.seed);
   server.start(
       [this](Request request, std::uint16_t source, Deliver deliver) {
         gateway.handle(std::move(request), source, std::move(deliver));
@@ -211,6 +234,35 @@ void Cloud::Impl::add_code_engine_controls() {
       [this](const Request& request, const Params& params) { return logs.show(request, params); });
 }
 
+// As somebody with the account's key would, before the port answers. Since nobody else has called
+// yet, it leaves no journal.
+void Cloud::Impl::play(const std::string& seed) {
+  variables.merge(play_seed(seed, variables, [this, token = log_in()](const SeedCall& call) {
+    Request request = to_request(call, world.address);
+    request.headers.emplace_back("authorization", "Bearer " + token);
+    return answer_at_once(std::move(request));
+  }));
+  journal.clear();
+}
+
+std::string Cloud::Impl::log_in() {
+  Request request;
+  request.method = "POST";
+  request.aim("/iam/identity/token");
+  request.headers = {{"content-type", "application/x-www-form-urlencoded"}};
+  request.body = "grant_type=urn:ibm:params:oauth:grant-type:apikey&apikey=" + world.seed.api_key;
+  return Json::parse(answer_at_once(std::move(request)).body).at("access_token");
+}
+
+// Apps may answer later than this function returns.
+Response Cloud::Impl::answer_at_once(Request request) {
+  const auto answer = std::make_shared<std::optional<Response>>();
+  gateway.handle(std::move(request), 0,
+                 [answer](Answer given) { *answer = std::move(given.response); });
+  if (!*answer) throw std::runtime_error("an app cannot be called before the cloud is there");
+  return std::move(**answer);
+}
+
 Cloud::Cloud(const CloudOptions& options) : impl_(std::make_unique<Impl>(options)) {}
 
 Cloud::~Cloud() = default;
@@ -228,44 +280,7 @@ std::string Cloud::ca_certificate() const {
 }
 
 std::map<std::string, std::string> Cloud::environment() const {
-  const Seed& seed = impl_->world.seed;
-  const std::string iam = url() + "/iam";
-  const std::string sm = url() + "/sm/" + seed.sm_instance;
-  const std::string en = url() + "/en/event-notifications";
-  const std::string ce_a = url() + "/ce/" + seed.region_a + "/v2";
-  const std::string ce_b = url() + "/ce/" + seed.region_b + "/v2";
-  std::map<std::string, std::string> variables = {
-      {"CERTLOOP_IAM_URL", iam},
-      {"CERTLOOP_API_KEY", seed.api_key},
-      {"LOCALCLOUD_URL", url()},
-      {"LOCALCLOUD_COMPUTE_TOKEN", seed.compute_token},
-      {"LOCALCLOUD_PROFILE_ID", seed.trusted_profile_id},
-      {"LOCALCLOUD_PROFILE_NAME", seed.trusted_profile_name},
-      {"LOCALCLOUD_SM_URL", sm},
-      {"LOCALCLOUD_SM_CRN", seed.sm_crn()},
-      {"LOCALCLOUD_EN_URL", en},
-      {"LOCALCLOUD_EN_INSTANCE", seed.en_instance},
-      {"LOCALCLOUD_EN_CRN", seed.en_crn()},
-      {"LOCALCLOUD_CE_URL_A", ce_a},
-      {"LOCALCLOUD_CE_URL_B", ce_b},
-      {"LOCALCLOUD_PROJECT_A", seed.project_a},
-      {"LOCALCLOUD_PROJECT_B", seed.project_b},
-  };
-  const std::map<std::string, std::string> sdks = {{"IAM_IDENTITY", iam},
-                                                   {"IAM_POLICY_MANAGEMENT", iam},
-                                                   {"SECRETS_MANAGER", sm},
-                                                   {"CODE_ENGINE", ce_a},
-                                                   {"EVENT_NOTIFICATIONS", en},
-                                                   {"RESOURCE_CONTROLLER", url() + "/rc"},
-                                                   {"RESOURCE_MANAGER", url() + "/rm"},
-                                                   {"GLOBAL_CATALOG", url() + "/catalog/api/v1"}};
-  for (const auto& [sdk, address] : sdks) {
-    variables[sdk + "_URL"] = address;
-    variables[sdk + "_AUTH_TYPE"] = "iam";
-    variables[sdk + "_AUTH_URL"] = iam;
-    variables[sdk + "_APIKEY"] = seed.api_key;
-  }
-  return variables;
+  return impl_->variables;
 }
 
 }  // namespace localcloud

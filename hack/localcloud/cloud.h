@@ -18,12 +18,13 @@ struct CloudOptions {
   // Name to value in JSON; what is no JSON is a string. As if POSTed to /_local/switches before
   // anybody called.
   std::map<std::string, std::string> switches{};
+  std::string seed{};  // a file of calls that are made before anybody else's; empty: none
 };
 
 class Cloud {
  public:
-  // Listens when it returns. Throws std::runtime_error when the address is taken, and when there
-  // is no such switch or it does not take the value.
+  // Listens when it returns. Throws std::runtime_error when the address is taken, when there is no
+  // such switch or it does not take the value, and when a call of the seed fails.
   explicit Cloud(const CloudOptions& options = {});
   ~Cloud();  // stops serving, joins its thread
   Cloud(const Cloud&) = delete;
@@ -33,7 +34,8 @@ class Cloud {
   std::string url() const;  // "http://127.0.0.1:PORT", or https
   // PEM, what callers of https are to trust; empty without TLS.
   std::string ca_certificate() const;
-  // NAME -> value as written to --env-file: the SDKs' variables, certloop's, LOCALCLOUD_URL.
+  // NAME -> value as written to --env-file: the SDKs' variables, certloop's, LOCALCLOUD_URL, and
+  // what the seed tells.
   std::map<std::string, std::string> environment() const;
 
  private:

@@ -22,6 +22,7 @@ struct Options {
   bool tls = false;
   std::vector<std::string> images{};
   std::vector<std::string> switches{};
+  std::string seed{};
 };
 
 // "NAME=VALUE" each; `usage` is what a fault says.
@@ -51,6 +52,7 @@ localcloud::CloudOptions cloud_options(const Options& options) {
   cloud.tls = options.tls;
   cloud.any_host = options.listen_anywhere;
   cloud.switches = parse_pairs(options.switches, "--switch is NAME=VALUE");
+  cloud.seed = options.seed;
   cloud.images = parse_pairs(options.images, "--image is NAME='command line'");
   cloud.port = static_cast<std::uint16_t>(number);
   if (cloud.address.size() > 2 && cloud.address.front() == '[') {
@@ -138,6 +140,8 @@ int main(int argc, char** argv) {
                  "start with a switch in this position, NAME=VALUE, the value in JSON or a bare "
                  "word; repeatable. GET /_local/switches lists all")
       ->allow_extra_args(false);
+  app.add_option("--seed", options.seed,
+                 "make the calls of this JSON file first, so that the cloud holds something");
   CLI11_PARSE(app, argc, argv);
   try {
     serve(options);

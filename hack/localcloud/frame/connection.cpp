@@ -8,7 +8,6 @@
 
 #include "hack/localcloud/frame/characters.h"
 #include "hack/localcloud/frame/gzip.h"
-#include "hack/localcloud/frame/url.h"
 
 namespace localcloud {
 namespace {
@@ -51,17 +50,9 @@ void unpack_body(Request& request) {
 Request to_request(http::request<http::string_body> message) {
   Request request;
   request.method = text(message.method_string());
-  const std::string target = text(message.target());
-  const auto question = target.find('?');
-  request.raw_path = target.substr(0, question);
-  if (question != std::string::npos) request.raw_query = target.substr(question + 1);
-  auto path = split_path(request.raw_path);
-  auto query = parse_form(request.raw_query);
-  if (!path || !query) {
+  if (!request.aim(text(message.target()))) {
     throw HttpError{refusal(400, "bad_request", "The URL has a broken percent escape.")};
   }
-  request.path = std::move(*path);
-  request.query = std::move(*query);
   for (const auto& field : message) {
     request.headers.emplace_back(lowercase(text(field.name_string())), text(field.value()));
   }

@@ -55,6 +55,21 @@ std::string find(const Headers& headers, const std::string& name) {
   return {};
 }
 
+bool Request::aim(const std::string& target) {
+  const auto question = target.find('?');
+  const std::string new_path = target.substr(0, question);
+  const std::string new_query =
+      question == std::string::npos ? std::string() : target.substr(question + 1);
+  auto segments = split_path(new_path);
+  auto pairs = parse_form(new_query);
+  if (!segments || !pairs) return false;
+  raw_path = new_path;
+  raw_query = new_query;
+  path = std::move(*segments);
+  query = std::move(*pairs);
+  return true;
+}
+
 std::optional<std::string> Request::query_value(const std::string& name) const {
   const auto found = query.find(name);
   if (found == query.end()) return std::nullopt;

@@ -29,6 +29,8 @@ struct Request {
   // href members, so that they work wherever the cloud listens.
   std::string base_url{};
 
+  // Takes "/path?query" apart. False, and nothing is changed, if a percent escape is broken.
+  bool aim(const std::string& target);
   std::string header(const std::string& lowercase_name) const {
     return find(headers, lowercase_name);
   }

@@ -162,6 +162,22 @@ TEST_CASE("--image makes jobs of that image run") {
   CHECK(cloud_client::call("GET", log).body.ends_with(" one-0-0 0 of many $HOME\n"));
 }
 
+TEST_CASE("--seed gives the program something to hold, and the env file what the seed tells") {
+  const Folder folder;
+  std::ofstream(folder.path + "/seed.json") << R"([
+    {"call": "POST ${SECRETS_MANAGER_URL}/api/v2/secret_groups", "body": {"name": "shop"},
+     "save": "group", "env": {"SHOP_GROUP": "${group.id}"}}])";
+  Program program({"--seed", folder.path + "/seed.json", "--env-file", folder.path + "/env"});
+  program.line();
+  const auto names = read_env(folder.path + "/env");
+  const std::string token =
+      cloud_client::access_token(names.at("CERTLOOP_IAM_URL"), names.at("CERTLOOP_API_KEY"));
+  const auto group = cloud_client::Client(names.at("SECRETS_MANAGER_URL"))
+                         .bearer(token)
+                         .get("/api/v2/secret_groups/" + names.at("SHOP_GROUP"));
+  CHECK(group.json()["name"] == "shop");
+}
+
 TEST_CASE("the program refuses what it cannot or should not do") {
   struct Case {
     std::vector<std::string> arguments;
@@ -182,6 +198,7 @@ TEST_CASE("the program refuses what it cannot or should not do") {
       {{"--image", "=batch"}, "NAME='command line'"},
       {{"--image", "batch=true", "--listen", "0.0.0.0:0", "--listen-anywhere"}, "exclude"},
       {{"--image", "batch="}, "no command"},
+      {{"--seed", "/nonexistent/seed.json"}, "seed /nonexistent/seed.json: cannot read"},
       {{"--unknown"}, "--unknown"},
   };
   for (const Case& c : cases) {
@@ -196,7 +213,7 @@ TEST_CASE("the program explains its options") {
   Program program({"--help"});
   const std::string help = program.rest();
   for (const std::string option : {"--listen", "--env-file", "--listen-anywhere", "--tls",
-                                   "--switch", "--image", "127.0.0.1:0"}) {
+                                   "--switch", "--image", "--seed", "127.0.0.1:0"}) {
     CAPTURE(option);
     CHECK(help.find(option) != std::string::npos);
   }
