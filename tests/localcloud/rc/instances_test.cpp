@@ -1,5 +1,5 @@
 #include "hack/localcloud/frame/url.h"
-#include "tests/localcloud/signed_in.h"
+#include "tests/localcloud/rc/order_desk.h"
 #include "tests/support/catch.h"
 
 using cloud_client::Answer;
@@ -12,34 +12,11 @@ constexpr char kTrial[] = "869c191a-3c2a-4faf-98be-18d48f95ba1f";
 constexpr char kStandard[] = "7713c3a8-3be8-4a9a-81bb-ee822fcaac3d";
 constexpr char kAll[] = "/v2/resource_instances";
 
-struct Controller : SignedIn {
-  Client rc = Client(names.at("RESOURCE_CONTROLLER_URL")).bearer(token);
-  localcloud::Seed seed{};
+struct Controller : SignedIn, OrderDesk {
+  Controller() : OrderDesk(static_cast<const SignedIn&>(*this)) {}
 
   Json order(const std::string& name, const std::string& plan = kStandard) const {
-    return {{"name", name},
-            {"target", "eu-de"},
-            {"resource_group", seed.resource_group},
-            {"resource_plan_id", plan}};
-  }
-  std::string plan(const std::string& service, const std::string& name) const {
-    const Client catalog(names.at("GLOBAL_CATALOG_URL"));
-    const Json found = catalog.get("?q=" + service).json();
-    const std::string id = found["resources"][0]["id"];
-    const Json plans = catalog.get("/" + id + "/plan").json();
-    for (const Json& one : plans.at("resources")) {
-      if (one["name"] == name) return one["id"];
-    }
-    return {};
-  }
-  std::string create(const Json& body) const {
-    const Answer made = rc.post(kAll, body);
-    if (made.status != 202) throw std::runtime_error(made.body);
-    return made.json()["guid"];
-  }
-  Json get(const std::string& guid) const { return rc.get(std::string(kAll) + "/" + guid).json(); }
-  std::size_t count(const std::string& query) const {
-    return rc.get(kAll + query).json()["resources"].size();
+    return OrderDesk::order(name, plan);
   }
 };
 
@@ -126,9 +103,8 @@ TEST_CASE("orders that cannot be are refused in the resource controller's shape"
 
 TEST_CASE("the target may be the catalog's deployment") {
   const Controller at;
-  const Client catalog(at.names.at("GLOBAL_CATALOG_URL"));
   Json body = at.order("elsewhere");
-  const Json deployments = catalog.get(std::string("/") + kStandard + "/deployment").json();
+  const Json deployments = at.catalog.get(std::string("/") + kStandard + "/deployment").json();
   for (const Json& one : deployments.at("resources")) {
     if (one["metadata"]["deployment"]["location"] == "au-syd") body["target"] = one["catalog_crn"];
   }
@@ -176,19 +152,12 @@ TEST_CASE("a deleted instance waits for its reclamation, from which it is restor
   at.set("rc_deleted_status", 404);
   CHECK(at.rc.erase(path).status == 404);
   CHECK(at.rc.post(kAll, at.order("another", kTrial)).status == 422);
-  const auto reclamation = [&]() -> std::string {
-    const Json all =
-        at.rc
-            .get("/v1/reclamations?resource_instance_id=" + guid + "&account_id=" + at.seed.account)
-            .json();
-    return all["resources"].empty() ? "" : all["resources"][0]["id"].get<std::string>();
-  };
-  CHECK(at.rc.post("/v1/reclamations/" + reclamation() + "/actions/restore").status == 200);
+  CHECK(at.reclamation(guid, "restore").status == 200);
   CHECK(at.get(guid)["state"] == "active");
-  CHECK(reclamation().empty());
+  CHECK(at.reclamation_of(guid).empty());
   at.set("rc_delete_status", 204);
   CHECK(at.rc.erase(path).status == 204);
-  CHECK(at.rc.post("/v1/reclamations/" + reclamation() + "/actions/reclaim").status == 200);
+  CHECK(at.reclamation(guid, "reclaim").status == 200);
   CHECK(at.rc.get(path).status == 404);
   CHECK(at.count("?state=removed") == 1);
   CHECK(at.rc.post(kAll, at.order("another", kTrial)).status == 202);
