@@ -10,6 +10,7 @@
 #include "hack/localcloud/frame/outbound.h"
 #include "hack/localcloud/frame/server.h"
 #include "hack/localcloud/iam/iam.h"
+#include "hack/localcloud/rc/projects.h"
 #include "hack/localcloud/rc/resource_controller.h"
 #include "hack/localcloud/rm/resource_manager.h"
 #include "hack/localcloud/run/process_runtime.h"
@@ -155,17 +156,22 @@ void Cloud::Impl::mount_services() {
   gateway.mount("app", "/app", apps);
 }
 
-// What orders at the resource controller bring about elsewhere.
+// What orders at the resource controller bring about elsewhere, and what is ordered there.
 void Cloud::Impl::connect_resources() {
   ResourceController::Effects effects;
   const auto account = world.seed.account;
-  effects.created = [this, account](const rc::Instance& made) {
-    const std::string crn = made.crn(account);
-    if (made.offering->name == "event-notifications") {
-      notifications.add_instance(crn, made.offering->plan(made.plan)->name);
+  effects.ordering = [this](const rc::Instance& wanted) {
+    rc::check_project(code_engine.projects(), wanted);
+  };
+  effects.created = [this, account](const std::shared_ptr<const rc::Instance>& made) {
+    if (rc::is_project(*made)) code_engine.projects().add(rc::project_of(made));
+    if (made->failed) return;
+    const std::string crn = made->crn(account);
+    if (made->offering->name == "event-notifications") {
+      notifications.add_instance(crn, made->offering->plan(made->plan)->name);
     }
-    if (made.offering->name == "secrets-manager") {
-      secrets_manager.add_instance(crn, made.operation_done, made.is_public());
+    if (made->offering->name == "secrets-manager") {
+      secrets_manager.add_instance(crn, made->operation_done, made->is_public());
     }
   };
   effects.changed = [this, account](const rc::Instance& changed) {
@@ -175,14 +181,17 @@ void Cloud::Impl::connect_resources() {
     iam.forget_instance(parse_crn(crn)->instance);
     notifications.suspend_instance(crn, true);
     secrets_manager.suspend_instance(crn, true);
+    code_engine.stop_project(parse_crn(crn)->instance);
   };
   effects.restored = [this](const std::string& crn) {
     notifications.suspend_instance(crn, false);
     secrets_manager.suspend_instance(crn, false);
+    code_engine.resume_project(parse_crn(crn)->instance);
   };
   effects.new_api_key = [this](const std::string& name) { return iam.new_api_key(name); };
   effects.drop_api_key = [this](const std::string& value) { iam.drop_api_key(value); };
   resource_controller.set_effects(std::move(effects));
+  code_engine.projects().use(rc::orders_at(resource_controller));
 }
 
 void Cloud::Impl::add_controls() {

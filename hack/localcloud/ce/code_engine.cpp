@@ -117,11 +117,7 @@ void CodeEngine::add_project_routes() {
         200, describe(request, projects_.find(params.at("region"), params.at("project_id"))));
   });
   router_.on("DELETE", one, [this](const Request&, const Params& params) {
-    Project& project = projects_.find(params.at("region"), params.at("project_id"));
-    if (!project.deleted) {
-      project.deleted = world_.clock.now();
-      workloads_.stop_all(project);
-    }
+    projects_.erase(projects_.find(params.at("region"), params.at("project_id")));
     return Response::empty(202);
   });
   router_.on("GET", one + "/egress_ips", [this](const Request&, const Params& params) {
@@ -229,6 +225,14 @@ Place CodeEngine::place(const Request& request, const Params& params, const std:
 Json CodeEngine::describe(const Request& request, const Project& project) const {
   return project.describe(world_.clock.now(), world_.seed.account,
                           region_url(request, project.region));
+}
+
+void CodeEngine::stop_project(const std::string& id) {
+  if (Project* const project = projects_.known(id)) workloads_.stop_all(*project);
+}
+
+void CodeEngine::resume_project(const std::string& id) {
+  if (Project* const project = projects_.known(id)) workloads_.resume_all(*project);
 }
 
 Response CodeEngine::control_project(const Request& request, const std::string& project_id) {

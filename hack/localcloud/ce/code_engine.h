@@ -32,6 +32,12 @@ class CodeEngine : public Service, public JobStarter {
   // What runs apps and jobs reports here, and may take the place of the stand-in.
   ce::Workloads& workloads() { return workloads_; }
 
+  // What the resource controller knows of a project as an instance comes here.
+  ce::Projects& projects() { return projects_; }
+  // The instance is deleted, or restored. Neither does anything when it is no project.
+  void stop_project(const std::string& id);
+  void resume_project(const std::string& id);
+
   // POST /_local/ce/projects/{id} {"status": "inactive"}: forces a status, "" ends that.
   Response control_project(const Request& request, const std::string& project_id);
   // POST /_local/ce/projects/{id}/{collection}/{name} {"status", "reason"}: the same for a

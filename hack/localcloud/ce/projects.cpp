@@ -11,7 +11,6 @@ namespace localcloud::ce {
 namespace {
 
 constexpr std::size_t kQuotaOfRegion = 20;
-constexpr std::chrono::hours kKeptAfterDelete{7 * 24};
 constexpr std::size_t kSubdomainLength = 11;
 
 std::string resource_group_of(const Json& body, const std::string& standard) {
@@ -28,9 +27,11 @@ std::string resource_group_of(const Json& body, const std::string& standard) {
 }  // namespace
 
 std::string Project::status(Time now) const {
-  if (deleted) return "soft_deleted";
+  const std::string state = instance_state(now);
+  if (state == "pending_reclamation") return "soft_deleted";
   if (!forced_status.empty()) return forced_status;
-  return now < active_from ? "preparing" : "active";
+  if (state == "failed") return "creation_failed";
+  return state == "active" ? state : "preparing";
 }
 
 std::string Project::subdomain() const {
@@ -45,39 +46,40 @@ std::string Project::domain() const {
 
 Json Project::describe(Time now, const std::string& account, const std::string& region_url) const {
   return {{"id", id},
-          {"name", name},
+          {"name", name()},
           {"region", region},
           {"resource_group_id", resource_group},
           {"account_id", account},
           {"created_at", rfc3339(created)},
-          {"crn", "crn:v1:bluemix:public:codeengine:" + region + ":a/" + account + ":" + id + "::"},
+          {"crn", Crn{"codeengine", region, account, id}.text()},
           {"href", region_url + "/projects/" + id},
           {"resource_type", "project_v2"},
           {"status", status(now)}};
 }
 
 Projects::Projects(World& world) : world_(world) {
-  world_.switches.declare("ce_project_start_ms", 500, "how long a new project is preparing");
+  world_.switches.declare("ce_project_start_ms", 500,
+                          "how long a project made at Code Engine is preparing");
   world_.switches.declare("ce_project_quota_status", 403,
                           "status of a create beyond 20 projects of a region", refusal_status());
-  add_seed(world.seed.project_a, world.seed.project_a_name, world.seed.region_a);
-  add_seed(world.seed.project_b, world.seed.project_b_name, world.seed.region_b);
 }
 
-void Projects::add_seed(const std::string& id, const std::string& name, const std::string& region) {
-  Project& project = by_id_[id];
-  project.id = id;
-  project.name = name;
-  project.region = region;
-  project.resource_group = world_.seed.resource_group;
-  project.created = world_.clock.now();
+void Projects::use(ProjectOrders orders) {
+  orders_ = std::move(orders);
+  const Seed& seed = world_.seed;
+  orders_.place({seed.project_a, seed.project_a_name, seed.region_a, seed.resource_group});
+  orders_.place({seed.project_b, seed.project_b_name, seed.region_b, seed.resource_group});
+}
+
+void Projects::add(Project project) {
+  const std::string id = project.id;
+  by_id_.insert_or_assign(id, std::move(project));
 }
 
 void Projects::settle() {
   const Time now = world_.clock.now();
-  std::erase_if(by_id_, [now](const auto& entry) {
-    return entry.second.deleted && *entry.second.deleted + kKeptAfterDelete <= now;
-  });
+  std::erase_if(by_id_,
+                [now](const auto& entry) { return entry.second.instance_state(now) == "removed"; });
 }
 
 Project* Projects::known(const std::string& id) {
@@ -119,21 +121,19 @@ std::map<std::string, Json> Projects::describe_all(const std::string& region,
   std::map<std::string, Json> by_name;
   for (const auto& [id, project] : by_id_) {
     if (project.region != region) continue;
-    by_name[project.name] = project.describe(now, world_.seed.account, region_url);
+    by_name[project.name()] = project.describe(now, world_.seed.account, region_url);
   }
   return by_name;
 }
 
-Project& Projects::create(const std::string& region, const Json& body) {
+void Projects::check(const std::string& region, const std::string& name, const std::string& id) {
   settle();
-  const std::string name = required_string(body, "name");
   if (!valid_project_name(name)) throw invalid("The name of the project is not valid.");
-  const std::string group = resource_group_of(body, world_.seed.resource_group);
   std::size_t neighbours = 0;
-  for (const auto& [id, project] : by_id_) {
-    if (project.region != region) continue;
+  for (const auto& [other, project] : by_id_) {
+    if (project.region != region || other == id) continue;
     ++neighbours;
-    if (project.name == name) {
+    if (project.name() == name) {
       throw Refusal{world_.switches.value("ce_duplicate_status").get<int>(), "conflict",
                     "A project of this name exists already."};
     }
@@ -142,14 +142,24 @@ Project& Projects::create(const std::string& region, const Json& body) {
     throw Refusal{world_.switches.value("ce_project_quota_status").get<int>(), "quota_exceeded",
                   "The region has reached its quota of 20 projects."};
   }
-  Project project;
-  project.id = world_.ids.uuid();
-  project.name = name;
-  project.region = region;
-  project.resource_group = group;
-  project.created = world_.clock.now();
-  project.active_from = project.created + delay(world_, "ce_project_start_ms");
-  return by_id_[project.id] = project;
+}
+
+Project& Projects::create(const std::string& region, const Json& body) {
+  const std::string name = required_string(body, "name");
+  const std::string group = resource_group_of(body, world_.seed.resource_group);
+  check(region, name, {});
+  return find_anywhere(orders_.place({.name = name,
+                                      .region = region,
+                                      .resource_group = group,
+                                      .wait = delay(world_, "ce_project_start_ms")}));
+}
+
+void Projects::erase(const Project& project) {
+  const std::string state = project.instance_state(world_.clock.now());
+  if (state == "pending_reclamation" || state == "removed") return;
+  if (!orders_.give_back(project.id)) {
+    throw Refusal{409, "conflict", "The project is locked at the resource controller."};
+  }
 }
 
 }  // namespace localcloud::ce

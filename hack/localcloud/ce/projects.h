@@ -1,7 +1,7 @@
 #pragma once
+#include <chrono>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 
@@ -10,15 +10,17 @@
 
 namespace localcloud::ce {
 
+// A project is an instance of the resource controller. What may change of that is not kept here
+// too, but asked for.
 struct Project {
   std::string id{};
-  std::string name{};
   std::string region{};
   std::string resource_group{};
   Time created{};
-  Time active_from{};
-  std::optional<Time> deleted{};
-  std::string forced_status{};             // by the control; empty: what time says
+  std::function<std::string()> name{};
+  // "provisioning", "active", "failed", "pending_reclamation" or "removed".
+  std::function<std::string(Time now)> instance_state{};
+  std::string forced_status{};             // by the control; empty: what the instance says
   std::map<std::string, Shelf> shelves{};  // by the collection's name
   std::set<std::string> held{};            // "apps/shop": its status is the control's
   std::set<std::string> event_runs{};      // unfinished job runs that an event has started
@@ -32,12 +34,31 @@ struct Project {
   Json describe(Time now, const std::string& account, const std::string& region_url) const;
 };
 
-// The projects of all regions. One is seen in its own region only. A deleted one stays seven days
-// (as soft_deleted, its name and its share of the quota taken), then it is gone.
+struct ProjectOrder {
+  std::string id{};  // empty: the resource controller makes one
+  std::string name{};
+  std::string region{};
+  std::string resource_group{};
+  std::chrono::milliseconds wait{};  // until it is active
+};
+
+// What Code Engine has the resource controller do.
+struct ProjectOrders {
+  // Makes the instance, for which add() is called. Its GUID.
+  std::function<std::string(const ProjectOrder&)> place{};
+  // Deletes the instance. False: it is locked.
+  std::function<bool(const std::string& id)> give_back{};
+};
+
+// The projects of all regions. One is seen in its own region only. One whose instance is deleted
+// stays until that is removed (as soft_deleted, its name and its share of the quota taken).
 class Projects {
  public:
-  // Holds the two seed projects from the start. `world` must outlive this.
+  // `world` must outlive this.
   explicit Projects(World& world);
+  // Once, before the first request. Orders the two projects of the seed.
+  void use(ProjectOrders orders);
+  void add(Project project);
 
   // Both throw Refusal with 404.
   Project& find(const std::string& region, const std::string& id);
@@ -53,12 +74,17 @@ class Projects {
                                            const std::string& region_url);
   // Body of POST /projects. Throws Refusal.
   Project& create(const std::string& region, const Json& body);
+  // Throws Refusal when a project may not have this name, or when there may not be another one.
+  // `id` is empty for a new project.
+  void check(const std::string& region, const std::string& name, const std::string& id);
+  // Not again when it is deleted. Throws Refusal when its instance is locked.
+  void erase(const Project& project);
 
  private:
   void settle();
-  void add_seed(const std::string& id, const std::string& name, const std::string& region);
 
   World& world_;
+  ProjectOrders orders_{};
   std::map<std::string, Project> by_id_{};
 };
 

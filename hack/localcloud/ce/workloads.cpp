@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "hack/localcloud/ce/app_fields.h"
+#include "hack/localcloud/ce/array_spec.h"
 #include "hack/localcloud/ce/resources.h"
 #include "hack/localcloud/ce/rules.h"
 #include "hack/localcloud/ce/run_status.h"
@@ -121,10 +122,28 @@ void Workloads::drop_run(Project& project, const std::string& name) {
 
 void Workloads::stop_all(Project& project) {
   const auto all = [](const Json&) { return true; };
-  for (const auto& name : project.shelf("revisions").names(all)) {
-    runtime_->revision_gone({project.id, name});
+  for (const auto& name : project.shelf("revisions").names(all)) retire(project, name);
+  for (const auto& name : project.shelf("job_runs").names(all)) {
+    runtime_->job_run_cancelled({project.id, name});
   }
-  for (const auto& name : project.shelf("job_runs").names(all)) drop_run(project, name);
+}
+
+void Workloads::resume_all(Project& project) {
+  project.shelf("apps").each([&](const Json& app) {
+    const std::string serving = detail(app, "latest_ready_revision");
+    if (const Json* revision = project.shelf("revisions").current(serving)) {
+      runtime_->revision_wanted({project.id, serving}, *revision);
+    }
+  });
+  const auto cut_off = [](const Json& run) { return status_of(run) == "running"; };
+  for (const auto& name : project.shelf("job_runs").names(cut_off)) {
+    RunReport anew;
+    const Json* run = project.shelf("job_runs").current(name);
+    for (const int index : parse_array_spec(run->at("scale_array_spec"))) anew[index];
+    set_status(project, "job_runs", name, "pending", {{"indices_details", nullptr}});
+    job_run_is({project.id, name}, anew);
+  }
+  look_again(project);
 }
 
 void Workloads::look_again(Project& project) {

@@ -27,8 +27,10 @@ class Workloads : public WorkloadReports {
   void start_run(Project& project, const std::string& run);
   void drop_run(Project& project, const std::string& run);
 
-  // The project is deleted: nothing of it runs any more. Its documents stay as they are.
+  // The project is deleted: nothing of it runs any more. Its documents stay.
   void stop_all(Project& project);
+  // The project is restored: what has served serves again, and runs that were cut off begin anew.
+  void resume_all(Project& project);
 
   // Something in the project has changed: what is not running yet may try again.
   void look_again(Project& project);

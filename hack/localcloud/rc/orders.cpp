@@ -58,7 +58,7 @@ Json parameters_of(const Json& body, const catalog::Offering& offering, Json sta
   // New instances of Secrets Manager have the private endpoint alone, unless told otherwise.
   const Json endpoints = standard.value(kEndpoints, Json("private-only"));
   if (endpoints != "private-only" && endpoints != "public-and-private") {
-    throw rc::broker("[400, Bad Request] service-endpoints is not valid.");
+    throw rc::broker(400, "service-endpoints is not valid.");
   }
   standard[kEndpoints] = endpoints;
   return standard;
@@ -94,13 +94,13 @@ void ResourceController::refuse_beyond_quota(const Instance& order) const {
   const std::string plan = order.offering->plan(order.plan)->name;
   const bool single =
       plan == "trial" || (plan == "lite" && world_.switches.on("rc_one_lite_instance"));
-  for (const Instance& other : instances_) {
-    if (other.state(world_.clock.now(), "") == "removed") continue;
-    if (single && other.plan == order.plan) {
-      throw rc::broker("[409, Conflict] The account has an instance of this plan already.");
+  for (const auto& other : instances_) {
+    if (other->state(world_.clock.now(), "") == "removed") continue;
+    if (single && other->plan == order.plan) {
+      throw rc::broker(409, "The account has an instance of this plan already.");
     }
-    if (other.deleted || world_.switches.on("rc_same_name")) continue;
-    if (other.name == order.name && other.offering == order.offering) {
+    if (other->deleted || world_.switches.on("rc_same_name")) continue;
+    if (other->name == order.name && other->offering == order.offering) {
       throw Refusal{409, "RC-NameTaken", "An instance of this name exists already."};
     }
   }
@@ -109,14 +109,20 @@ void ResourceController::refuse_beyond_quota(const Instance& order) const {
 Response ResourceController::create(const Request& request) {
   Instance order = read_order(parse_json_object(request));
   refuse_beyond_quota(order);
-  order.guid = world_.ids.uuid();
+  effects_.ordering(order);
   order.locked = request.header("entity-lock") == "true";
   order.failed = world_.switches.on("rc_provisioning_fails");
+  const Instance& made = take(std::move(order), operation_time());
+  return answer(world_.switches.value("rc_create_status").get<int>(), made);
+}
+
+const Instance& ResourceController::take(Instance order, std::chrono::milliseconds wait) {
+  if (order.guid.empty()) order.guid = world_.ids.uuid();
   order.created = world_.clock.now();
-  begin(order, "create");
-  instances_.push_back(order);
-  if (!order.failed) effects_.created(order);
-  return answer(world_.switches.value("rc_create_status").get<int>(), order);
+  begin(order, "create", wait);
+  const auto& made = instances_.emplace_back(std::make_shared<Instance>(std::move(order)));
+  effects_.created(made);
+  return *made;
 }
 
 Response ResourceController::update(const Request& request, const Params& params) {
@@ -132,10 +138,11 @@ Response ResourceController::update(const Request& request, const Params& params
     const catalog::Plan* plan = next.offering->plan(next.plan);
     if (plan == nullptr) throw Refusal{400, "RC-PlanNotFound", "There is no such plan."};
     if (plan->name == "lite" && next.plan != instance.plan) {
-      throw rc::broker("[400, Bad Request] The plan cannot be changed to lite.");
+      throw rc::broker(400, "The plan cannot be changed to lite.");
     }
   }
-  begin(next, "update");
+  effects_.ordering(next);
+  begin(next, "update", operation_time());
   instance = next;
   effects_.changed(instance);
   return answer(world_.switches.value("rc_update_status").get<int>(), instance);

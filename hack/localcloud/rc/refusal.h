@@ -18,9 +18,7 @@ inline Refusal not_found(const std::string& kind) {
   return {404, "RC-NotFound", "There is no such " + kind + "."};
 }
 
-// What the service's own broker says.
-inline Refusal broker(std::string message) {
-  return {422, "RC-ServiceBrokerErrorResponse", std::move(message)};
-}
+// What the service's own broker says: "[409, Conflict] ..." and the message.
+Refusal broker(int status, const std::string& message);
 
 }  // namespace localcloud::rc

@@ -29,7 +29,7 @@ ResourceController::ResourceController(World& world, Service& groups)
   switches.declare("rc_provision_ms", 500, "how long a new or changed instance is in progress");
   switches.declare("rc_new_state", "provisioning", "state of an instance in its provisioning",
                    one_of({"provisioning", "pre_provisioning", "inactive"}));
-  switches.declare("rc_provisioning_fails", false, "whether new instances end as failed");
+  switches.declare("rc_provisioning_fails", false, "whether instances ordered here end as failed");
   switches.declare("rc_create_status", 202, "status of a create that is accepted",
                    one_of({201, 202}));
   switches.declare("rc_update_status", 200, "status of an update", one_of({200, 202}));
@@ -41,8 +41,6 @@ ResourceController::ResourceController(World& world, Service& groups)
   const Seed& seed = world.seed;
   add_seed(seed.sm_crn(), "localcloud-secrets-manager", "standard");
   add_seed(seed.en_crn(), "localcloud-event-notifications", "standard");
-  add_seed(seed.project_a_crn(), seed.project_a_name, "standard");
-  add_seed(seed.project_b_crn(), seed.project_b_name, "standard");
   add_instance_routes();
   add_key_routes();
   add_reclamation_routes();
@@ -59,7 +57,7 @@ void ResourceController::add_seed(const std::string& crn, const std::string& nam
   seed.resource_group = world_.seed.resource_group;
   seed.parameters = {{"service-endpoints", "public-and-private"}};
   seed.created = seed.updated = seed.operation_done = now;
-  instances_.push_back(std::move(seed));
+  instances_.push_back(std::make_shared<Instance>(std::move(seed)));
 }
 
 Response ResourceController::handle(const Request& request) {
@@ -89,18 +87,18 @@ Response ResourceController::error(const Refusal& refusal) {
 
 Instance& ResourceController::find(const std::string& id) {
   const std::string guid = guid_of(id);
-  for (Instance& instance : instances_) {
-    const bool removed = instance.state(world_.clock.now(), "") == "removed";
-    if (instance.guid == guid && !removed) return instance;
+  for (const auto& instance : instances_) {
+    const bool removed = instance->state(world_.clock.now(), "") == "removed";
+    if (instance->guid == guid && !removed) return *instance;
   }
   throw rc::not_found("instance");
 }
 
 Instance& ResourceController::find_alive(const std::string& id) {
   const std::string guid = guid_of(id);
-  for (Instance& instance : instances_) {
-    if (instance.guid != guid) continue;
-    if (!instance.deleted) return instance;
+  for (const auto& instance : instances_) {
+    if (instance->guid != guid) continue;
+    if (!instance->deleted) return *instance;
     throw Refusal{world_.switches.value("rc_deleted_status").get<int>(), "RC-InstanceGone",
                   "The instance is deleted."};
   }
@@ -111,12 +109,16 @@ Response ResourceController::answer(int status, const Instance& instance) const 
   return Response::json(status, rc::view(instance, world_));
 }
 
-void ResourceController::begin(Instance& instance, const std::string& operation) {
-  const auto wait = world_.switches.value("rc_provision_ms").get<std::int64_t>();
+std::chrono::milliseconds ResourceController::operation_time() const {
+  return std::chrono::milliseconds(std::clamp<std::int64_t>(
+      world_.switches.value("rc_provision_ms").get<std::int64_t>(), 0, 3'600'000));
+}
+
+void ResourceController::begin(Instance& instance, const std::string& operation,
+                               std::chrono::milliseconds wait) {
   instance.operation = operation;
   instance.updated = world_.clock.now();
-  instance.operation_done =
-      instance.updated + std::chrono::milliseconds(std::clamp<std::int64_t>(wait, 0, 3'600'000));
+  instance.operation_done = instance.updated + wait;
 }
 
 void ResourceController::add_instance_routes() {
@@ -126,7 +128,7 @@ void ResourceController::add_instance_routes() {
              [this](const Request& request, const Params&) { return create(request); });
   router_.on("GET", all, [this](const Request& request, const Params&) {
     std::vector<Json> documents;
-    for (const Instance& instance : instances_) documents.push_back(rc::view(instance, world_));
+    for (const auto& instance : instances_) documents.push_back(rc::view(*instance, world_));
     return rc::list_page(request, documents);
   });
   router_.on("GET", one, [this](const Request&, const Params& params) {
@@ -161,6 +163,18 @@ Response ResourceController::erase(const Request& request, const Params& params)
   if (!recursive && std::any_of(keys_.begin(), keys_.end(), owned)) {
     throw Refusal{400, "RC-KeysExist", "The instance has keys: delete them or say recursive."};
   }
+  remove(instance);
+  return Response::empty(world_.switches.value("rc_delete_status").get<int>());
+}
+
+bool ResourceController::give_back(const std::string& guid) {
+  Instance& instance = find_alive(guid);
+  if (!instance.locked) remove(instance);
+  return !instance.locked;
+}
+
+void ResourceController::remove(Instance& instance) {
+  const auto owned = [&](const Key& key) { return key.instance == instance.guid; };
   for (const Key& key : keys_) {
     if (owned(key)) effects_.drop_api_key(key.api_key);
   }
@@ -168,15 +182,14 @@ Response ResourceController::erase(const Request& request, const Params& params)
   instance.deleted = world_.clock.now();
   instance.reclaim_at = *instance.deleted + kReclaimAfter;
   instance.reclamation = world_.ids.uuid();
-  begin(instance, "delete");
+  begin(instance, "delete", operation_time());
   effects_.deleted(instance.crn(world_.seed.account));
-  return Response::empty(world_.switches.value("rc_delete_status").get<int>());
 }
 
 Instance& ResourceController::find_reclaimable(const std::string& reclamation) {
-  for (Instance& instance : instances_) {
-    const bool pending = instance.state(world_.clock.now(), "") == "pending_reclamation";
-    if (pending && instance.reclamation == reclamation) return instance;
+  for (const auto& instance : instances_) {
+    const bool pending = instance->state(world_.clock.now(), "") == "pending_reclamation";
+    if (pending && instance->reclamation == reclamation) return *instance;
   }
   throw rc::not_found("reclamation");
 }
@@ -184,9 +197,9 @@ Instance& ResourceController::find_reclaimable(const std::string& reclamation) {
 void ResourceController::add_reclamation_routes() {
   router_.on("GET", "/v1/reclamations", [this](const Request& request, const Params&) {
     Json found = Json::array();
-    for (const Instance& instance : instances_) {
-      if (instance.state(world_.clock.now(), "") != "pending_reclamation") continue;
-      const Json view = rc::reclamation_view(instance, world_);
+    for (const auto& instance : instances_) {
+      if (instance->state(world_.clock.now(), "") != "pending_reclamation") continue;
+      const Json view = rc::reclamation_view(*instance, world_);
       const auto fits = [&](const char* name) {
         const auto wanted = request.query_value(name);
         return !wanted || view.at(name) == guid_of(*wanted);
@@ -210,7 +223,7 @@ Response ResourceController::act(const Params& params) {
   } else if (params.at("action") == "restore") {
     instance.deleted.reset();
     instance.restored = world_.clock.now();
-    begin(instance, "update");
+    begin(instance, "update", operation_time());
     effects_.restored(instance.crn(world_.seed.account));
     view["state"] = "RESTORING";
   } else {

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,12 +10,16 @@
 namespace localcloud {
 
 // The resource controller: instances of services and their keys. Begins with the seed's instances
-// of Secrets Manager and Event Notifications and the two projects of Code Engine.
+// of Secrets Manager and Event Notifications.
 class ResourceController : public Service {
  public:
   // What the rest of the cloud does about it. All are set before the first request.
   struct Effects {
-    std::function<void(const rc::Instance&)> created{};
+    // Before an instance is made (it has no GUID yet) or becomes what it is shown as: throws
+    // Refusal when the service does not take it.
+    std::function<void(const rc::Instance& wanted)> ordering{};
+    // The instance lives as long as anybody holds it, and tells what it is by then.
+    std::function<void(const std::shared_ptr<const rc::Instance>&)> created{};
     std::function<void(const rc::Instance&)> changed{};
     std::function<void(const std::string& crn)> deleted{};
     std::function<void(const std::string& crn)> restored{};
@@ -26,6 +31,13 @@ class ResourceController : public Service {
   // outlive the service.
   ResourceController(World& world, Service& groups);
   void set_effects(Effects effects) { effects_ = std::move(effects); }
+
+  // A service's own order, which it has checked itself: name, offering, plan, region, group, and a
+  // GUID if it has a fixed one. Active after `wait`.
+  const rc::Instance& take(rc::Instance order, std::chrono::milliseconds wait);
+  // A service's own delete; the instance's keys go with it. False when it is locked; throws Refusal
+  // when there is none or it is deleted.
+  bool give_back(const std::string& guid);
 
   Response handle(const Request& request) override;
 
@@ -46,7 +58,9 @@ class ResourceController : public Service {
   Response create_key(const Request& request);
   Response act(const Params& params);
   void refuse_beyond_quota(const rc::Instance& order) const;
-  void begin(rc::Instance& instance, const std::string& operation);
+  void remove(rc::Instance& instance);
+  std::chrono::milliseconds operation_time() const;
+  void begin(rc::Instance& instance, const std::string& operation, std::chrono::milliseconds wait);
   Response answer(int status, const rc::Instance& instance) const;
   Response error(const rc::Refusal& refusal);
 
@@ -54,7 +68,7 @@ class ResourceController : public Service {
   Service& groups_;
   Effects effects_{};
   Router router_{};
-  std::vector<rc::Instance> instances_{};
+  std::vector<std::shared_ptr<rc::Instance>> instances_{};
   std::vector<rc::Key> keys_{};
 };
 
