@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drives the local cloud with IBM's own SDKs, and holds certloop's requests against theirs: tests/conformance.
-# Needs the registries of Python and Node packages once; what cannot be had is skipped, told and counted.
+# Needs the registries of Python, Node and Go packages once; what cannot be had is skipped, told and counted.
 # CONFORMANCE_LOCALCLOUD and CONFORMANCE_CERTLOOP name other binaries than those of the dev preset.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -39,8 +39,32 @@ install_node() {
   done < <(jq -r '.dependencies | to_entries[] | "\(.key) \(.value)"' "$suite/package.json")
   return "$missing"
 }
+# In a copy, since go.mod and go.sum grow by what is installed. One by one too; `sdks` lists those that build.
+install_go() {
+  local sdk module
+  mkdir -p "$place/go"
+  cp "$suite"/go/*.go "$place/go/"
+  (
+    cd "$place/go"
+    if ! cat "$suite/go/go.mod" "$suite/go/sdks.txt" | cmp -s - wanted; then
+      echo "conformance: installing IBM's SDKs for Go"
+      rm -f go.sum && : >sdks
+      cp "$suite/go/go.mod" .
+      build_go "" || return
+      while read -r sdk module; do
+        timeout 600 go get "$module" && build_go "$sdk" && echo "$sdk" >>sdks || echo "conformance: no $module"
+      done <"$suite/go/sdks.txt" 2>go.log
+      cat "$suite/go/go.mod" "$suite/go/sdks.txt" >wanted
+    fi
+    build_go "$(cat sdks)"
+  )
+}
+build_go() {  # sdks: with these
+  timeout 600 go build -mod=mod -tags "${1//$'\n'/,}" -o drive .
+}
 install_python || { echo "conformance: cannot install all SDKs for Python"; rm -rf "$place/venv"; }
 install_node || echo "conformance: cannot install all SDKs for Node"
+install_go || { echo "conformance: cannot build the driver for Go"; rm -f "$place/go/drive"; }
 
 # Certificates for the rows, made here and thrown away.
 scratch=$(mktemp -d)
@@ -66,6 +90,17 @@ with_cloud() {  # command...: against a fresh cloud
   return "$status"
 }
 
+# Why no Go drives a table, or nothing. TABLE
+go_lacks() {
+  local sdk
+  sdk=$(jq -r '.go.sdk // ""' "$1")
+  if [[ ! -x $place/go/drive ]]; then
+    echo "no $(grep '^go ' "$suite/go/go.mod") or later is here, or the registry that was reached has no core"
+  elif [[ -n $sdk ]] && ! grep -qx "$sdk" "$place/go/sdks"; then
+    echo "the registry that was reached has no $(sed -n "s/^$sdk //p" "$suite/go/sdks.txt")"
+  fi
+}
+
 status=0
 python=$place/venv/bin/python
 for table in "$suite"/operations/*.json; do
@@ -75,6 +110,12 @@ for table in "$suite"/operations/*.json; do
   fi
   if [[ -d $place/node/node_modules ]] && jq -e .node "$table" >/dev/null; then
     with_cloud node "$suite/drive.mjs" "$table" "$scratch/fixtures.json" "$place/findings/$name.node.json" || status=1
+  fi
+  why=$(go_lacks "$table")
+  if [[ -n $why ]]; then
+    jq -n --arg why "$why" '{skipped: $why}' >"$place/findings/$name.go.json"
+  else
+    with_cloud "$place/go/drive" "$table" "$scratch/fixtures.json" "$place/findings/$name.go.json" || status=1
   fi
 done
 python3 "$suite/coverage.py" "$place/findings" "$suite"/operations/*.json || status=1

@@ -2,7 +2,8 @@
 # Installs what building and testing certloop needs, from Debian's packages, and only what is missing.
 # Works as root and through sudo. `hack/setup.sh --all` adds what only hack/verify.sh and hack/fuzz.sh
 # need, --conformance what only hack/conformance.sh does, --switches the same for hack/switches.sh; a
-# Python or Node that is there already is as good as Debian's.
+# Python or Node that is there already is as good as Debian's. Go, which only hack/conformance.sh uses and
+# goes without, is not installed: Debian's is older than IBM's core for Go demands.
 set -euo pipefail
 
 packages=(

@@ -27,6 +27,7 @@ class Service {
     if (options.manager) return new core[options.manager.node](options.args);
     const authenticator = options.authenticator && new core[options.authenticator.node](options.args);
     const client = this.Sdk.newInstance({ serviceName: this.name, ...(authenticator && { authenticator }) });
+    client.setEnableGzipCompression(options.gzip ?? false);
     if (options.retries) client.enableRetries({ maxRetries: options.retries, maxRetryInterval: 1 });
     return client;
   }

@@ -51,6 +51,7 @@ class Service:
             maker = getattr(core_authenticators, options["authenticator"]["python"])
             client = self.sdk(authenticator=maker(**args))
             client.configure_service(self.name)
+        client.set_enable_gzip_compression(options.get("gzip", False))
         if "retries" in options:
             client.enable_retries(max_retries=options["retries"], retry_interval=0.05)
         return client
