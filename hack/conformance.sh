@@ -41,7 +41,7 @@ install_node() {
 }
 # In a copy, since go.mod and go.sum grow by what is installed. One by one too; `sdks` lists those that build.
 install_go() {
-  local sdk module
+  local sdk module missing=0
   mkdir -p "$place/go"
   cp "$suite"/go/*.go "$place/go/"
   (
@@ -52,9 +52,10 @@ install_go() {
       cp "$suite/go/go.mod" .
       build_go "" || return
       while read -r sdk module; do
-        timeout 600 go get "$module" && build_go "$sdk" && echo "$sdk" >>sdks || echo "conformance: no $module"
+        timeout 600 go get "$module" && build_go "$sdk" && echo "$sdk" >>sdks ||
+          { echo "conformance: no $module"; missing=1; }
       done <"$suite/go/sdks.txt" 2>go.log
-      cat "$suite/go/go.mod" "$suite/go/sdks.txt" >wanted
+      [[ $missing -eq 1 ]] || cat "$suite/go/go.mod" "$suite/go/sdks.txt" >wanted
     fi
     build_go "$(cat sdks)"
   )
@@ -95,9 +96,9 @@ go_lacks() {
   local sdk
   sdk=$(jq -r '.go.sdk // ""' "$1")
   if [[ ! -x $place/go/drive ]]; then
-    echo "no $(grep '^go ' "$suite/go/go.mod") or later is here, or the registry that was reached has no core"
+    echo "here is no $(grep "^go " "$suite/go/go.mod") or later, or the registry does not give the core"
   elif [[ -n $sdk ]] && ! grep -qx "$sdk" "$place/go/sdks"; then
-    echo "the registry that was reached has no $(sed -n "s/^$sdk //p" "$suite/go/sdks.txt")"
+    echo "the registry cannot be reached or does not have $(sed -n "s/^$sdk //p" "$suite/go/sdks.txt")"
   fi
 }
 
