@@ -4,7 +4,9 @@
 #include <boost/asio/ip/address.hpp>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "hack/localcloud/frame/url.h"
 
@@ -74,12 +76,10 @@ std::int64_t milliseconds_since(std::chrono::steady_clock::time_point start) {
       .count();
 }
 
-// Whatever a service throws becomes an answer.
-Response answer_of(Service& service, const Request& request) {
+// What a handler has thrown, as an answer. Called while that is being caught.
+Response answer_of_failure(const Request& request) {
   try {
-    Response response = service.handle(request);
-    if (response.status < 200 || response.status > 599) throw std::range_error("no such status");
-    return response;
+    throw;
   } catch (const HttpError& error) {
     return error.response;
   } catch (const std::exception& error) {
@@ -87,6 +87,31 @@ Response answer_of(Service& service, const Request& request) {
               << " failed: " << error.what() << '\n';
     return ibm_error(500, "internal_error", "The local cloud failed on this request.",
                      request.header(kCorrelation));
+  }
+}
+
+Response answer_of(Service& service, const Request& request) {
+  try {
+    Response response = service.handle(request);
+    if (response.status < 200 || response.status > 599) throw std::range_error("no such status");
+    return response;
+  } catch (...) {
+    return answer_of_failure(request);
+  }
+}
+
+// A relay that throws may have answered before, and may have kept the reply to answer later: the
+// first answer counts.
+void pass_on(Relay& relay, Request request, Relay::Reply reply) {
+  const Request head{
+      .method = request.method, .raw_path = request.raw_path, .headers = request.headers};
+  const auto answer = [owed = std::make_shared<Relay::Reply>(std::move(reply))](Response response) {
+    if (const auto once = std::exchange(*owed, nullptr)) once(std::move(response));
+  };
+  try {
+    relay.handle(std::move(request), answer);
+  } catch (...) {
+    answer(answer_of_failure(head));
   }
 }
 
@@ -105,7 +130,7 @@ void Gateway::mount(const std::string& name, const std::string& prefix, Service&
 void Gateway::mount(const std::string& name, const std::string& prefix, Relay& relay) {
   mounts_.push_back({name, prefix, split_path(prefix).value(),
                      [&relay](Request request, Relay::Reply reply) {
-                       relay.handle(std::move(request), std::move(reply));
+                       pass_on(relay, std::move(request), std::move(reply));
                      },
                      true});
 }
