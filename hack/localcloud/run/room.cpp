@@ -18,6 +18,24 @@ bool usable(const std::string& name) {
   return name != "." && !name.starts_with("..") && name.find('/') == std::string::npos;
 }
 
+// A path with all below it that goes with this object, if it is there.
+class Leftover {
+ public:
+  explicit Leftover(fs::path path) : path_(std::move(path)) {}
+  ~Leftover() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  Leftover(const Leftover&) = delete;
+  Leftover& operator=(const Leftover&) = delete;
+
+  // That one goes instead; empty: none.
+  void become(fs::path path) { path_ = std::move(path); }
+
+ private:
+  fs::path path_;
+};
+
 void write(const fs::path& path, const std::string& content) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << content;
@@ -31,6 +49,7 @@ void write(const fs::path& path, const std::string& content) {
 void replace_link(const fs::path& target, const fs::path& link) {
   const fs::path draft = link.string() + "_tmp";
   fs::remove(draft);
+  const Leftover unless_renamed(draft);
   fs::create_symlink(target, draft);
   fs::rename(draft, link);
 }
@@ -55,8 +74,10 @@ fs::path House::room(const std::string& project_id, const std::string& instance)
 }
 
 Room::Room(fs::path root, const Mounts& mounts) : root_(std::move(root)), mounts_(mounts) {
+  Leftover unfinished(root_);
   fs::create_directories(root_);
   for (const auto& mount : mounts_) make(mount);
+  unfinished.become({});
 }
 
 Room::~Room() {
@@ -102,12 +123,14 @@ void Room::exchange(const fs::path& directory, const ce::Surroundings::Mount& mo
   const fs::path data = directory / "..data";
   // Remembered, not read: the workload may have laid a link of its own there.
   const fs::path name = ".." + std::to_string(++generation_);
-  const fs::path before = std::exchange(generations_[mount.path], name);
+  Leftover unlinked(directory / name);
   fs::create_directory(directory / name);
   for (const auto& [file, content] : mount.files) {
     if (usable(file)) write(directory / name / file, content);
   }
   replace_link(name, data);
+  const fs::path before = std::exchange(generations_[mount.path], name);
+  unlinked.become(before.empty() ? before : directory / before);
   for (const auto& [file, content] : mount.files) {
     const fs::path link = directory / file;
     if (usable(file) && !fs::is_symlink(link)) fs::create_symlink(fs::path("..data") / file, link);
@@ -118,13 +141,13 @@ void Room::exchange(const fs::path& directory, const ce::Surroundings::Mount& mo
       fs::remove(entry.path());
     }
   }
-  if (!before.empty()) fs::remove_all(directory / before);
 }
 
 void Room::put(const std::string& path, const std::string& content) {
   const fs::path place = inside(path);
   fs::create_directories(place.parent_path());
   const fs::path draft = place.string() + ".new";
+  const Leftover unless_renamed(draft);
   write(draft, content);
   fs::rename(draft, place);
 }

@@ -34,7 +34,7 @@ class Room {
  public:
   using Mounts = std::vector<ce::Surroundings::Mount>;
 
-  // Makes the directory and its mounts. Throws std::filesystem::filesystem_error.
+  // Makes the directory and its mounts, or nothing. Throws std::filesystem::filesystem_error.
   Room(std::filesystem::path root, const Mounts& mounts);
   ~Room();  // with everything in it
   Room(const Room&) = delete;
@@ -42,7 +42,8 @@ class Room {
 
   const std::filesystem::path& root() const { return root_; }
 
-  // Exchanges the files of the mounts whose content differs. Throws as above.
+  // Exchanges the files of the mounts whose content differs. Throws as above, and leaves nothing
+  // half-made behind then.
   void refresh(const Mounts& mounts);
 
   // Atomically replaces one file, given as an absolute path of the instance. Throws as above.

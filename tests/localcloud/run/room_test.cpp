@@ -19,14 +19,19 @@ std::string read(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// The names in a directory that do not begin with a dot.
-std::vector<std::string> visible(const fs::path& directory) {
+std::vector<std::string> names_in(const fs::path& directory) {
   std::vector<std::string> names;
   for (const auto& entry : fs::directory_iterator(directory)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(".")) names.push_back(name);
+    names.push_back(entry.path().filename().string());
   }
   std::sort(names.begin(), names.end());
+  return names;
+}
+
+// Those that do not begin with a dot.
+std::vector<std::string> visible(const fs::path& directory) {
+  std::vector<std::string> names = names_in(directory);
+  std::erase_if(names, [](const std::string& name) { return name.starts_with("."); });
   return names;
 }
 
@@ -102,6 +107,47 @@ TEST_CASE("links that a workload lays in its room lead nowhere") {
   CHECK(fs::is_empty(victim));
 }
 
+TEST_CASE("a refresh that fails leaves nothing behind, and the next one succeeds") {
+  House house;
+  Room room(house.room("p", "shop-1"), {{"/etc/tls", "", {{"cert", "1"}}}});
+  const fs::path mount = room.root() / "etc/tls";
+  const auto before = names_in(mount);
+
+  SECTION("a file whose name no disk takes") {
+    const std::string name(300, 'x');
+    CHECK_THROWS_AS(room.refresh({{"/etc/tls", "", {{"cert", "2"}, {name, "2"}}}}),
+                    fs::filesystem_error);
+    CHECK(read(mount / "cert") == "1");
+    CHECK(names_in(mount) == before);
+  }
+  SECTION("a directory of the workload's where the link to the files must go") {
+    fs::remove(mount / "..data");
+    fs::create_directory(mount / "..data");
+    CHECK_THROWS_AS(room.refresh({{"/etc/tls", "", {{"cert", "2"}}}}), fs::filesystem_error);
+    CHECK(names_in(mount) == before);
+    fs::remove(mount / "..data");
+  }
+  SECTION("a directory of the workload's where a file must go") {
+    fs::create_directory(mount / "chain");
+    CHECK_THROWS_AS(room.refresh({{"/etc/tls", "", {{"cert", "2"}, {"chain", "2"}}}}),
+                    fs::filesystem_error);
+    CHECK(read(mount / "cert") == "2");
+    CHECK(names_in(mount).size() == before.size() + 1);
+    fs::remove(mount / "chain");
+  }
+  room.refresh({{"/etc/tls", "", {{"cert", "3"}}}});
+  CHECK(read(mount / "cert") == "3");
+  CHECK(names_in(mount).size() == before.size());
+}
+
+TEST_CASE("a single file that cannot be exchanged leaves nothing behind") {
+  House house;
+  Room room(house.room("p", "shop-1"), {});
+  fs::create_directories(room.root() / "var/token");
+  CHECK_THROWS_AS(room.put("/var/token", "one"), fs::filesystem_error);
+  CHECK(names_in(room.root() / "var") == std::vector<std::string>{"token"});
+}
+
 TEST_CASE("no path and no name leads out of the room") {
   House house;
   const fs::path root = house.room("p", "shop-1");
@@ -135,9 +181,11 @@ TEST_CASE("rooms are for their owner's eyes, and gone with their objects") {
   CHECK_FALSE(fs::exists(directory));
 }
 
-TEST_CASE("mounts that are in each other's way are refused") {
+TEST_CASE("mounts that are in each other's way are refused, and nothing is made of them") {
   House house;
-  CHECK_THROWS_AS(Room(house.room("p", "shop-1"), {{"/etc/tls", "conf", {{"conf", "file"}}},
-                                                   {"/etc/tls", "", {{"cert", "1"}}}}),
-                  fs::filesystem_error);
+  const fs::path root = house.room("p", "shop-1");
+  CHECK_THROWS_AS(
+      Room(root, {{"/etc/tls", "conf", {{"conf", "file"}}}, {"/etc/tls", "", {{"cert", "1"}}}}),
+      fs::filesystem_error);
+  CHECK_FALSE(fs::exists(root));
 }
