@@ -23,6 +23,7 @@
 //   /status/CODE    an answer of that status        /exit/CODE      exits instead of answering
 //   /slow/MS        answers after that time         /until-sigterm  answers once that came
 //   /unready/N      /ready says 503 to N probes     /sick           /alive says 503
+//   /until/PATH     answers once there is that file of the machine
 //   /stubborn       SIGTERM has no effect any more
 //
 // Everything else answers the instance's name. Before it listens: START_MS to wait, EXIT_AT_START
@@ -96,6 +97,13 @@ Reply set(std::atomic<bool>& flag, bool value) {
   return {200, "done"};
 }
 
+template <typename Done>
+void work_until(const Done& done) {
+  tell("slow begins\n");
+  while (!done()) wait(1);
+  tell("slow ends\n");
+}
+
 Reply readiness(const Request& request) {
   if (unready == 0) return {};
   if (request.text.find("kube-probe") != std::string::npos) {
@@ -121,11 +129,8 @@ Reply answer(const Request& request) {
   if (what == "/stubborn") return set(stubborn, true);
   if (what == "/ready") return readiness(request);
   if (what == "/alive") return {alive ? 200 : 503, ""};
-  if (what == "/until-sigterm") {
-    tell("slow begins\n");
-    while (!stopping) wait(1);
-    tell("slow ends\n");
-  }
+  if (what == "/until-sigterm") work_until([] { return stopping.load(); });
+  if (what == "/until") work_until([&] { return ::access(('/' + rest).c_str(), F_OK) == 0; });
   if (what == "/slow") {
     tell("slow begins\n");
     wait(number(rest));

@@ -47,7 +47,7 @@ TEST_CASE("instances of one app have ports of their own") {
   const Stage at;
   at.app("shop", {{"scale_min_instances", 2}, {"scale_concurrency", 1}});
   at.ready_app("shop");
-  const auto answers = at.crowd("shop", "/slow/100", 2);
+  const auto answers = at.held_crowd("shop", 2, 2);
   CHECK(answers.at(0).status == 200);
   CHECK(answers.at(0).body != answers.at(1).body);
 }

@@ -2,11 +2,13 @@
 #include <signal.h>
 
 #include <chrono>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "tests/localcloud/ce/settled.h"
+#include "tests/localcloud/run/gate.h"
 #include "tests/localcloud/signed_in.h"
 
 // A cloud that runs the image "web": the workload of tests/support/workload.cpp.
@@ -79,6 +81,14 @@ struct Stage : SignedIn {
   Answer visit(const std::string& app, const std::string& target = "/") const {
     return cloud_client::call("GET", at(app, target));
   }
+  // The first that is no refusal, of ten seconds of visits.
+  Answer insist(const std::string& app, const std::string& target) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (true) {
+      const Answer answer = visit(app, target);
+      if (answer.status < 500 || std::chrono::steady_clock::now() > deadline) return answer;
+    }
+  }
   // Answers of that many visits at the same time.
   std::vector<Answer> crowd(const std::string& app, const std::string& target, int size) const {
     std::vector<Answer> answers(static_cast<std::size_t>(size));
@@ -89,6 +99,15 @@ struct Stage : SignedIn {
     for (std::thread& visitor : visitors) visitor.join();
     return answers;
   }
+  // The same of visits that last until so many are answered at the same time.
+  std::vector<Answer> held_crowd(const std::string& app, int size, int answered) const {
+    auto answers = std::async(std::launch::async, [&] { return crowd(app, held(), size); });
+    count(app, "slow begins", answered);
+    gate.open();
+    return answers.get();
+  }
+  // What is answered once the gate is open.
+  std::string held() const { return "/until" + gate.path(); }
 
   // What the app's instances have printed so far.
   std::string log(const std::string& app) const {
@@ -109,6 +128,8 @@ struct Stage : SignedIn {
       if (found >= wanted || std::chrono::steady_clock::now() > deadline) return found;
     }
   }
+
+  Gate gate{};
 };
 
 // Whether the process ends, within ten seconds.

@@ -1,24 +1,16 @@
 #pragma once
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/localcloud/ce/workloads.h"
+#include "tests/localcloud/run/gate.h"
 
 // A cloud where "icr.io/shop/batch" is a shell, so that runs do what a test says.
 struct Workshop : Works {
   Workshop() : Works({.images = {{"icr.io/shop/batch", "/bin/sh -c"}}}) {
     set("ce_job_retry_ms", 1);
-    std::string pattern = (std::filesystem::temp_directory_path() / "workshop-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    bench_ = pattern;
-  }
-  ~Workshop() {
-    std::error_code ignored;
-    std::filesystem::remove_all(bench_, ignored);
   }
 
   // A run of `script`, with $GATE to wait for; `more` over it.
@@ -27,7 +19,7 @@ struct Workshop : Works {
     Json body = {{"name", name},
                  {"image_reference", "icr.io/shop/batch"},
                  {"run_arguments", Json::array({script})},
-                 {"run_env_variables", Json::array({{{"name", "GATE"}, {"value", gate()}}})}};
+                 {"run_env_variables", Json::array({{{"name", "GATE"}, {"value", gate_.path()}}})}};
     for (const Json& variable : more.value("run_env_variables", Json::array())) {
       body["run_env_variables"].push_back(variable);
     }
@@ -36,8 +28,8 @@ struct Workshop : Works {
     return project.post("/job_runs", body);
   }
   // Lets go what waits for $GATE.
-  void open_gate() const { std::ofstream(gate()) << "open"; }
-  void close_gate() const { std::filesystem::remove(gate()); }
+  void open_gate() const { gate_.open(); }
+  void close_gate() const { gate_.close(); }
   static constexpr const char* kWait = "while ! test -e $GATE; do sleep 0.01; done; ";
 
   Json finished(const std::string& name) const {
@@ -71,7 +63,6 @@ struct Workshop : Works {
   }
 
  private:
-  std::string gate() const { return (bench_ / "gate").string(); }
   std::vector<std::string> log(const std::string& run) const {
     const auto answer =
         control.get("/logs/" + names.at("LOCALCLOUD_PROJECT_A") + "/job_runs/" + run);
@@ -84,5 +75,5 @@ struct Workshop : Works {
     return lines;
   }
 
-  std::filesystem::path bench_{};
+  Gate gate_{};
 };
