@@ -37,14 +37,16 @@ struct Workshop : Works {
       return document.at("status") == "completed" || document.at("status") == "failed";
     });
   }
-  // The same once `done` says so of an index.
+  static Json index_of(const Json& run, int number) {
+    return run.at("status_details").at("indices_details").at(std::to_string(number));
+  }
+  static bool running(const Json& index) { return index.at("status") == "running"; }
+  // An index of a run, once `done` says so of it.
   Json index(const std::string& name, int number,
              const std::function<bool(const Json&)>& done) const {
-    const auto of = [number](const Json& run) {
-      return run.at("status_details").at("indices_details").at(std::to_string(number));
-    };
-    return of(
-        settled(project, "/job_runs/" + name, [&](const Json& run) { return done(of(run)); }));
+    return index_of(settled(project, "/job_runs/" + name,
+                            [&](const Json& run) { return done(index_of(run, number)); }),
+                    number);
   }
 
   // What a run has printed, "INSTANCE LINE" each; waits until one of them is `awaited`.
