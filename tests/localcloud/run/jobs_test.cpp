@@ -1,15 +1,30 @@
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "tests/localcloud/run/workshop.h"
 #include "tests/support/catch.h"
 
 using cloud_client::Json;
+namespace fs = std::filesystem;
 
 namespace {
 
 // Whether the process is there; a number that is none is of no process.
 bool lives(const std::string& pid) {
   return ::kill(std::stoi(pid), 0) == 0;
+}
+
+// Whether the file comes to hold that, within ten seconds.
+bool comes_to_hold(const fs::path& path, const std::string& content) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (true) {
+    std::ifstream file(path);
+    if (std::string(std::istreambuf_iterator<char>(file), {}) == content) return true;
+    if (std::chrono::steady_clock::now() > deadline) return false;
+  }
 }
 
 }  // namespace
@@ -124,6 +139,38 @@ TEST_CASE("variables stay as they were at the start, files follow all together")
       200);
   CHECK(at.finished("follows")["status"] == "completed");
   CHECK(at.prints("follows", "follows-0-0 old new new"));
+}
+
+TEST_CASE("files that cannot follow are told of in the log, and those of others follow") {
+  const Workshop at;
+  at.set("ce_mount_refresh_ms", 0);
+  at.project.post("/config_maps", {{"name", "settings"}, {"data", {{"a", "old"}}}});
+  const Json mount = {
+      {"type", "config_map"}, {"reference", "settings"}, {"mount_path", "/etc/settings"}};
+  at.run("pair", std::string("echo $LOCALCLOUD_ROOT; ") + Workshop::kWait,
+         {{"scale_array_spec", "0-1"}, {"run_volume_mounts", Json::array({mount})}});
+  std::vector<std::string> roots;
+  while (roots.size() < 2) roots = at.printed("pair");
+  std::sort(roots.begin(), roots.end());
+  const auto directory = [&roots](std::size_t index) {
+    return fs::path(roots[index].substr(roots[index].find('/'))) / "etc/settings";
+  };
+  // Whichever is the first to be refreshed is the broken one once.
+  for (const std::size_t broken : {0U, 1U}) {
+    CAPTURE(broken);
+    const std::string content = "new" + std::to_string(broken);
+    const fs::path obstacle = directory(broken) / "..data";
+    fs::remove(obstacle);
+    fs::create_directory(obstacle);
+    at.project.put("/config_maps/settings", {{"data", {{"a", content}}}}, {{"If-Match", "*"}});
+    CHECK(comes_to_hold(directory(1 - broken) / "a", content));
+    const std::string complaint =
+        "pair-" + std::to_string(broken) + "-0 the local cloud cannot refresh these files: ";
+    const auto lines = at.printed("pair");
+    CHECK(std::any_of(lines.begin(), lines.end(),
+                      [&](const std::string& line) { return line.starts_with(complaint); }));
+    fs::remove(obstacle);
+  }
 }
 
 TEST_CASE("a job's compute resource token is good for the profile that its link trusts") {
