@@ -1,8 +1,36 @@
+#include <algorithm>
+
 #include "tests/localcloud/run/stage.h"
 #include "tests/support/catch.h"
 
 using cloud_client::Answer;
 using cloud_client::Json;
+
+namespace {
+
+const Json kTenthOfProject = {{"scale_cpu_limit", "12"}, {"scale_memory_limit", "48G"}};
+
+// How many apps and job runs of the project wait for room in it.
+std::ptrdiff_t waiting(const Stage& at) {
+  const Json apps = at.project.get("/apps").json()["apps"];
+  const Json runs = at.project.get("/job_runs").json()["job_runs"];
+  return std::count_if(apps.begin(), apps.end(),
+                       [](const Json& app) {
+                         return app["status_details"]["reason"] == "waiting_for_resources";
+                       }) +
+         std::count_if(runs.begin(), runs.end(),
+                       [](const Json& run) { return run["status"] == "pending"; });
+}
+
+// The same once the processes of so many apps and runs have begun.
+std::ptrdiff_t waiting_when_others_run(const Stage& at, std::size_t others) {
+  const Json all =
+      settled(at.control, "/logs", [&](const Json& now) { return now["logs"].size() >= others; });
+  CHECK(all["logs"].size() == others);
+  return waiting(at);
+}
+
+}  // namespace
 
 TEST_CASE("an app of a registered image runs, and its documents tell of the process") {
   const Stage at;
@@ -78,7 +106,7 @@ TEST_CASE("an app without its pull secret fails until it is there") {
 TEST_CASE("an app waits until the project has room for its first instances") {
   const Stage at;
   at.fill_project(10);
-  at.app("shop", {{"scale_cpu_limit", "12"}, {"scale_memory_limit", "48G"}});
+  at.app("shop", kTenthOfProject);
   at.revision("shop-00001", "deploying_waiting_for_resources");
   CHECK(at.count("shop", "started") == 0);
   CHECK(at.project.erase("/apps/filler").status == 202);
@@ -88,14 +116,32 @@ TEST_CASE("an app waits until the project has room for its first instances") {
 TEST_CASE("an app that waits for room notices that a run has left some") {
   const Stage at;
   at.set("ce_job_run_ms", 300);
-  const Json sizes = {{"scale_cpu_limit", "12"}, {"scale_memory_limit", "48G"}};
   Json run = {
       {"name", "all"}, {"image_reference", "icr.io/nobody/runs"}, {"scale_array_spec", "0-9"}};
-  run.update(sizes);
+  run.update(kTenthOfProject);
   REQUIRE(at.project.post("/job_runs", run).status == 202);
   once(at.project, "/job_runs/all", "running");
-  at.app("shop", sizes);
+  at.app("shop", kTenthOfProject);
   CHECK(at.ready_app("shop")["status"] == "ready");
+}
+
+TEST_CASE("of two that wait for the same room one starts, and the other when there is more") {
+  for (const std::string other : {"/apps", "/job_runs"}) {
+    CAPTURE(other);
+    const Stage at;
+    at.fill_project(9, "most");
+    at.fill_project(1, "rest");
+    Json two = {{"name", "two"}, {"image_reference", "web"}};
+    two.update(kTenthOfProject);
+    REQUIRE(at.project.post(other, two).status < 300);
+    at.app("one", kTenthOfProject);
+    at.revision("one-00001", "deploying_waiting_for_resources");
+    REQUIRE(waiting(at) == 2);
+    at.project.erase("/apps/rest");
+    CHECK(waiting_when_others_run(at, 1) == 1);
+    at.project.erase("/apps/most");
+    CHECK(waiting_when_others_run(at, 2) == 0);
+  }
 }
 
 TEST_CASE("an app without first instances is ready at once and starts at the first request") {

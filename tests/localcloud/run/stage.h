@@ -45,12 +45,12 @@ struct Stage : SignedIn {
     return project.post("/apps", body);
   }
   // Takes so many tenths of the project's quota, with an app that only stands there.
-  void fill_project(int tenths) const {
-    app("filler", {{"image_reference", "icr.io/nobody/runs"},
-                   {"scale_cpu_limit", "12"},
-                   {"scale_memory_limit", "48G"},
-                   {"scale_min_instances", tenths}});
-    ready_app("filler");
+  void fill_project(int tenths, const std::string& filler = "filler") const {
+    app(filler, {{"image_reference", "icr.io/nobody/runs"},
+                 {"scale_cpu_limit", "12"},
+                 {"scale_memory_limit", "48G"},
+                 {"scale_min_instances", tenths}});
+    ready_app(filler);
   }
   Answer change(const std::string& name, const Json& body) const {
     return project.patch("/apps/" + name, body, {{"If-Match", "*"}});
