@@ -37,6 +37,16 @@ bool has_no_body(int status) {
   return status < 200 || status == 204 || status == 304;
 }
 
+// An answer to HEAD, which tells of a body and has none. A workload's comes without it, so that
+// only the workload can have told its length.
+void leave_out_body(http::response<http::string_body>& message, const std::string& told_length) {
+  if (message.body().empty()) {
+    message.erase(http::field::content_length);
+    if (!told_length.empty()) message.set(http::field::content_length, told_length);
+  }
+  message.body().clear();
+}
+
 void unpack_body(Request& request) {
   if (request.header("content-encoding") != "gzip") return;
   auto content = gunzip(request.body, kBodyLimit);
@@ -190,8 +200,9 @@ http::response<http::string_body> Connection::to_message(Response response) cons
     message.set(http::field::content_type, response.content_type);
   }
   message.body() = std::move(response.body);
+  const std::string told_length = text(message[http::field::content_length]);
   message.prepare_payload();
-  if (head_) message.body().clear();
+  if (head_) leave_out_body(message, told_length);
   return message;
 }
 

@@ -41,7 +41,7 @@ struct Request {
 
 struct Response {
   int status = 200;
-  Headers headers{};
+  Headers headers{};  // a length among them counts at HEAD alone, for a body that is not here
   std::string body{};
   std::string content_type{};  // empty: no body
 

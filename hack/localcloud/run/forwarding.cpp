@@ -9,7 +9,7 @@
 namespace localcloud::run {
 namespace {
 
-// About one connection, not about the message: RFC 9110, 7.6.1. Lengths are written anew.
+// About one connection, not about the message: RFC 9110, 7.6.1.
 constexpr std::array<std::string_view, 10> kOfOneHop = {
     "connection", "keep-alive",      "proxy-authenticate", "proxy-authorization",
     "te",         "trailer",         "transfer-encoding",  "upgrade",
@@ -37,7 +37,7 @@ void drop_hop(Headers& headers) {
   }
   std::erase_if(headers, [&connection](const auto& header) {
     return std::find(kOfOneHop.begin(), kOfOneHop.end(), header.first) != kOfOneHop.end() ||
-           header.first == "content-length" || is_named(connection, header.first);
+           is_named(connection, header.first);
   });
 }
 
@@ -51,8 +51,12 @@ std::string target_below(const Request& request) {
   return target;
 }
 
-void set(Headers& headers, const std::string& name, const std::string& value) {
+void drop(Headers& headers, const std::string& name) {
   std::erase_if(headers, [&name](const auto& header) { return header.first == name; });
+}
+
+void set(Headers& headers, const std::string& name, const std::string& value) {
+  drop(headers, name);
   headers.emplace_back(name, value);
 }
 
@@ -70,6 +74,7 @@ OutboundRequest forwarded(World& world, Request request) {
   const std::string caller = "127.0.0.1";  // nobody else reaches a cloud on the loopback
   const std::string scheme = world.address.substr(0, world.address.find("://"));
   drop_hop(headers);
+  drop(headers, "content-length");  // of a body that may have been packed
   set(headers, "x-forwarded-for", with_before(headers, "x-forwarded-for", caller));
   set(headers, "x-forwarded-proto", scheme);
   set(headers, "forwarded",
@@ -89,7 +94,7 @@ Response answered(const OutboundResult& result) {
   Response response{.status = result.status, .headers = result.headers, .body = result.body};
   response.content_type = result.header("content-type");
   drop_hop(response.headers);
-  std::erase_if(response.headers, [](const auto& one) { return one.first == "content-type"; });
+  drop(response.headers, "content-type");
   return response;
 }
 

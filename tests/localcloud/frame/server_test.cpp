@@ -54,6 +54,31 @@ TEST_CASE("a taken port is told at once") {
   CHECK_THROWS_AS(localcloud::Cloud(options), std::runtime_error);
 }
 
+TEST_CASE("an answer to HEAD ends after its header and tells of the body what is known") {
+  struct Case {
+    std::string what;
+    localcloud::Response response;
+    std::string fields;
+  };
+  const Case cases[] = {
+      {"a body",
+       {.body = "four", .content_type = "text/plain"},
+       "Content-Type: text/plain\r\nContent-Length: 4\r\n"},
+      {"a length alone", {.headers = {{"content-length", "7"}}}, "Content-Length: 7\r\n"},
+      {"neither", {}, ""}};
+  for (const Case& one : cases) {
+    CAPTURE(one.what);
+    localcloud::Server server("127.0.0.1", 0);
+    server.start([&one](const localcloud::Request&, std::uint16_t,
+                        const localcloud::Deliver& deliver) { deliver({one.response}); });
+    RawConnection connection(server.port());
+    connection.write("HEAD / HTTP/1.1\r\n\r\nHEAD / HTTP/1.1\r\nConnection: close\r\n\r\n");
+    CHECK(connection.read_to_end() == "HTTP/1.1 200 OK\r\n" + one.fields +
+                                          "\r\nHTTP/1.1 200 OK\r\nConnection: close\r\n" +
+                                          one.fields + "\r\n");
+  }
+}
+
 TEST_CASE("an address without a service answers 404 in the standard shape") {
   const localcloud::Cloud cloud;
   for (const std::string path : {"/", "/nowhere", "/_localx/clock", "/_local/nothing"}) {

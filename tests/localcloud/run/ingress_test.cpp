@@ -55,6 +55,19 @@ TEST_CASE("the app's answer reaches the caller, without what is about the connec
   CHECK(answer.header("Keep-Alive").empty());
 }
 
+TEST_CASE("an answer to HEAD tells the length that the app tells, and has no body") {
+  const Stage at;
+  at.app("shop");
+  for (const auto& [target, length] : {std::pair("/status/200", "7"), {"/env/NOT_THERE", "0"}}) {
+    CAPTURE(target);
+    const Answer answer = cloud_client::call("HEAD", at.at("shop", target));
+    CHECK(answer.status == 200);
+    CHECK(answer.header("Content-Length") == length);
+    CHECK(answer.header("Content-Type") == "text/plain");
+    CHECK(answer.body.empty());
+  }
+}
+
 TEST_CASE("apps that do not run are not found, and the answer says how one runs") {
   const Stage at;
   at.app("other", {{"image_reference", "icr.io/nobody/runs"}});
