@@ -16,14 +16,16 @@ using asio::ip::tcp;
 constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kBreath{20};
 
-// A task that fails must not take the cloud with it.
-void run(const std::function<void()>& task) {
-  try {
-    task();
-  } catch (const std::exception& error) {
-    std::cerr << "localcloud: a background task failed: " << error.what() << '\n';
-  } catch (...) {
-    std::cerr << "localcloud: a background task failed\n";
+// A task or an answer to one of our own calls that fails must not take the cloud with it.
+void run(asio::io_context& io) {
+  while (!io.stopped()) {
+    try {
+      io.run();
+    } catch (const std::exception& error) {
+      std::cerr << "localcloud: a background task failed: " << error.what() << '\n';
+    } catch (...) {
+      std::cerr << "localcloud: a background task failed\n";
+    }
   }
 }
 
@@ -68,7 +70,7 @@ void Server::start(RequestHandler handler, TlsChoice tls) {
   handler_ = std::move(handler);
   tls_ = std::move(tls);
   accept();
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] { run(io_); });
 }
 
 void Server::stop() {
@@ -95,7 +97,7 @@ void Server::after(std::chrono::milliseconds wait, std::function<void()> task) {
   asio::post(io_, [this, wait, task = std::move(task)]() mutable {
     auto timer = std::make_shared<asio::steady_timer>(io_, wait);
     timer->async_wait([timer, task = std::move(task)](boost::system::error_code stopped) {
-      if (!stopped) run(task);
+      if (!stopped) task();
     });
   });
 }

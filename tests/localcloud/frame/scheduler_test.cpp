@@ -2,6 +2,7 @@
 #include <memory>
 #include <vector>
 
+#include "hack/localcloud/frame/outbound.h"
 #include "hack/localcloud/frame/server.h"
 #include "tests/support/catch.h"
 
@@ -31,6 +32,20 @@ TEST_CASE("a task that throws does not keep the next one from running") {
   std::promise<void> done;
   server.after(milliseconds(0), [] { throw std::runtime_error("on purpose"); });
   server.after(milliseconds(1), [&] { done.set_value(); });
+  CHECK(done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+}
+
+TEST_CASE("a reader of an answer to the cloud's own call that throws takes nothing with it") {
+  Server server("127.0.0.1", 0);
+  server.start([](const Request&, std::uint16_t, const Deliver& deliver) { deliver({}); });
+  LoopbackOutbound outbound(server.io());
+  std::promise<void> done;
+  server.after(milliseconds(0), [&] {
+    outbound.send({.method = "GET", .url = server.url() + "/"}, [&](const OutboundResult&) {
+      server.after(milliseconds(1), [&] { done.set_value(); });
+      throw std::runtime_error("on purpose");
+    });
+  });
   CHECK(done.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
 }
 
