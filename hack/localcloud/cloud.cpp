@@ -265,11 +265,11 @@ std::string Cloud::Impl::log_in() {
 
 // Apps may answer later than this function returns.
 Response Cloud::Impl::answer_at_once(Request request) {
-  const auto answer = std::make_shared<std::optional<Response>>();
-  gateway.handle(std::move(request), 0,
-                 [answer](Answer given) { *answer = std::move(given.response); });
+  const auto answer = std::make_shared<std::optional<Answer>>();
+  gateway.handle(std::move(request), 0, [answer](Answer given) { *answer = std::move(given); });
   if (!*answer) throw std::runtime_error("an app cannot be called before the cloud is there");
-  return std::move(**answer);
+  if ((*answer)->ending != Ending::kWhole) throw std::runtime_error("a fault took the answer");
+  return std::move((*answer)->response);
 }
 
 Cloud::Cloud(const CloudOptions& options) : impl_(std::make_unique<Impl>(options)) {}

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uintmax_t kMaxBytes = 8 * 1024 * 1024;
 constexpr std::size_t kMaxCalls = 10'000;
+constexpr int kMaxDepth = 64;
 constexpr char kFile[] = "file:";
 
 std::string read_file(const std::filesystem::path& path) {
@@ -32,10 +33,11 @@ std::string as_text(const Json& value) {
 
 // Files of variables are read by shells: nothing may stand in one that a shell would act on.
 bool fits_env_file(const std::string& text, const std::string& more) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&more](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           more.find(c) != std::string::npos;
-  });
+  const bool starts = !text.empty() && (!more.empty() || text.front() < '0' || text.front() > '9');
+  return starts && std::all_of(text.begin(), text.end(), [&more](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+                  more.find(c) != std::string::npos;
+         });
 }
 
 std::string told_error(const Response& response) {
@@ -100,7 +102,8 @@ class Player {
       throw std::runtime_error("variable \"" + name + "\" or its value cannot stand in a file " +
                                "that shells read");
     }
-    told_[name] = text;
+    if (known_.contains(name)) throw std::runtime_error("there is a \"" + name + "\" already");
+    known_[name] = told_[name] = text;
   }
 
   // A reference that is the whole text keeps the type of what it refers to.
@@ -146,7 +149,11 @@ class Player {
 };
 
 Json read_rows(const std::filesystem::path& file) {
-  Json rows = Json::parse(read_file(file), nullptr, true, true);
+  const auto watch = [](int depth, Json::parse_event_t, Json&) {
+    if (depth > kMaxDepth) throw std::runtime_error("is too deep");
+    return true;
+  };
+  Json rows = Json::parse(read_file(file), watch, true, true);
   if (!rows.is_array()) throw std::runtime_error("is not an array of calls");
   if (rows.size() > kMaxCalls) throw std::runtime_error("has more than 10,000 calls");
   return rows;

@@ -81,9 +81,9 @@ void Server::stop() {
 void Server::accept() {
   acceptor_.async_accept([this](boost::system::error_code error, tcp::socket socket) {
     if (!error) {
+      accept();  // first: whatever happens to one caller, the next is let in
       auto* context = transport_ == Transport::kTls ? &tls_() : nullptr;
       std::make_shared<Connection>(std::move(socket), context, handler_)->start();
-      accept();
     } else if (error != asio::error::operation_aborted) {
       breath_.expires_after(kBreath);
       breath_.async_wait([this](boost::system::error_code stopped) {

@@ -47,6 +47,7 @@ constexpr char kShop[] = R"([
   {"call": "PUT ${CODE_ENGINE_URL}/projects/${LOCALCLOUD_PROJECT_A}/config_maps/words",
    "headers": {"If-Match": "${words.entity_tag}"},
    "body": {"data": {"group": "${words.data.group}!"}}},
+  {"call": "GET ${NOTE_URL}"},
   {"call": "POST ${LOCALCLOUD_URL}/_local/switches", "body": {"ce_project_start_ms": 7}}
 ])";
 
@@ -100,6 +101,16 @@ TEST_CASE("a seed that cannot be played ends the cloud, with the call and the re
           R"([{"call": "GET ${LOCALCLOUD_URL}/_local/clock"},
               {"call": "GET ${CODE_ENGINE_URL}/projects/none"}])",
           "call 2", "404"},
+      Row{"an answer that a fault takes",
+          R"([{"call": "POST ${LOCALCLOUD_URL}/_local/faults", "body": {"service": "sm", "reset": true}},
+              {"call": "GET ${SECRETS_MANAGER_URL}/api/v2/secret_groups"}])",
+          "call 2", "fault"},
+      Row{"a variable that is there",
+          R"([{"call": "GET ${LOCALCLOUD_URL}/_local/clock", "env": {"CODE_ENGINE_URL": "x"}}])",
+          "call 1", "CODE_ENGINE_URL"},
+      Row{"a name that begins with a digit",
+          R"([{"call": "GET ${LOCALCLOUD_URL}/_local/clock", "env": {"1X": "x"}}])", "call 1",
+          "shells"},
       Row{"an answer without a body to save",
           R"([{"call": "POST ${LOCALCLOUD_URL}/_local/iam/revoke-tokens", "save": "x"}])", "call 1",
           "nothing to save"},
@@ -120,4 +131,10 @@ TEST_CASE("a seed that cannot be played ends the cloud, with the call and the re
   INFO(message);
   CHECK(message.find(row.place) != std::string::npos);
   CHECK(message.find(row.reason) != std::string::npos);
+}
+
+TEST_CASE("a seed that is too deep is refused") {
+  const SeedFolder folder;
+  CHECK_THROWS_AS(localcloud::Cloud(folder.options(std::string(1'000'000, '['))),
+                  std::runtime_error);
 }
