@@ -32,12 +32,17 @@ std::string as_text(const Json& value) {
 }
 
 // Files of variables are read by shells: nothing may stand in one that a shell would act on.
-bool fits_env_file(const std::string& text, const std::string& more) {
-  const bool starts = !text.empty() && (!more.empty() || text.front() < '0' || text.front() > '9');
-  return starts && std::all_of(text.begin(), text.end(), [&more](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                  more.find(c) != std::string::npos;
-         });
+constexpr char kOfNames[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+constexpr char kOfValues[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.,:/@%+=-";
+
+bool is_variable(const std::string& name) {
+  return !name.empty() && (name.front() < '0' || name.front() > '9') &&
+         name.find_first_not_of(kOfNames) == std::string::npos;
+}
+
+bool is_plain(const std::string& value) {
+  return !value.empty() && value.find_first_not_of(kOfValues) == std::string::npos;
 }
 
 std::string told_error(const Response& response) {
@@ -93,17 +98,22 @@ class Player {
   void save(const std::string& name, const Response& response) {
     Json answer = Json::parse(response.body, nullptr, false);
     if (answer.is_discarded()) throw std::runtime_error("its answer has nothing to save");
-    known_[name] = std::move(answer);
+    learn(name, std::move(answer));
+  }
+
+  void learn(const std::string& name, Json value) {
+    if (known_.contains(name)) throw std::runtime_error("there is a \"" + name + "\" already");
+    known_[name] = std::move(value);
   }
 
   void tell(const std::string& name, const Json& value) {
     const std::string text = as_text(expand(value));
-    if (!fits_env_file(name, "") || !fits_env_file(text, "abcdefghijklmnopqrstuvwxyz.,:/@%+=-")) {
+    if (!is_variable(name) || !is_plain(text)) {
       throw std::runtime_error("variable \"" + name + "\" or its value cannot stand in a file " +
                                "that shells read");
     }
-    if (known_.contains(name)) throw std::runtime_error("there is a \"" + name + "\" already");
-    known_[name] = told_[name] = text;
+    learn(name, text);
+    told_[name] = text;
   }
 
   // A reference that is the whole text keeps the type of what it refers to.

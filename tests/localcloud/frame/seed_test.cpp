@@ -108,6 +108,9 @@ TEST_CASE("a seed that cannot be played ends the cloud, with the call and the re
       Row{"a variable that is there",
           R"([{"call": "GET ${LOCALCLOUD_URL}/_local/clock", "env": {"CODE_ENGINE_URL": "x"}}])",
           "call 1", "CODE_ENGINE_URL"},
+      Row{"an answer saved under a variable's name",
+          R"([{"call": "GET ${LOCALCLOUD_URL}/_local/clock", "save": "CODE_ENGINE_URL"}])",
+          "call 1", "CODE_ENGINE_URL"},
       Row{"a name that begins with a digit",
           R"([{"call": "GET ${LOCALCLOUD_URL}/_local/clock", "env": {"1X": "x"}}])", "call 1",
           "shells"},
@@ -135,6 +138,7 @@ TEST_CASE("a seed that cannot be played ends the cloud, with the call and the re
 
 TEST_CASE("a seed that is too deep is refused") {
   const SeedFolder folder;
-  CHECK_THROWS_AS(localcloud::Cloud(folder.options(std::string(1'000'000, '['))),
-                  std::runtime_error);
+  // It ends well, so that nothing but its depth is wrong.
+  const std::string deep = std::string(1'000, '[') + std::string(1'000, ']');
+  CHECK_THROWS_WITH(localcloud::Cloud(folder.options(deep)), Catch::Contains("is too deep"));
 }
