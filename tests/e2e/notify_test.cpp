@@ -45,11 +45,7 @@ TEST_CASE("notify: an answer that would come too late says accepted, and the wor
   shop.settle(controller);
   const Certificate second = shop.pki.issue("shop.example.com");
   shop.world.rotate(shop.id, second);
-  shop.world.fault({{"service", "sm"},
-                    {"method", "GET"},
-                    {"path", "*/versions/current"},
-                    {"count", 1},
-                    {"delay_ms", 500}});
+  shop.disturb_next_read("delay_ms", 500);
   const auto answer = controller.client().post("/", notification("secret_rotated", {shop.id}));
   CHECK(answer.status == 200);
   CHECK(answer.json().at("result") == "accepted");
@@ -61,11 +57,7 @@ TEST_CASE("notify: when nothing could be done now, the sender is asked to come a
   Running shop;
   Controller controller(shop.world);
   shop.settle(controller);
-  shop.world.fault({{"service", "sm"},
-                    {"method", "GET"},
-                    {"path", "*/versions/current"},
-                    {"count", 1},
-                    {"status", 503}});
+  shop.disturb_next_read("status", 503);
   const auto answer = controller.client().post("/", notification("secret_rotated", {shop.id}));
   CHECK(answer.status == 503);
   CHECK_FALSE(answer.header("Retry-After").empty());
@@ -93,11 +85,7 @@ TEST_CASE("1,000 notifications at once for one secret: all answered, at most two
   shop.settle(controller);
   const std::size_t before = shop.world.reads_of(shop.id);
   // The first look is held until all have arrived, so that they really meet one that runs.
-  shop.world.fault({{"service", "sm"},
-                    {"method", "GET"},
-                    {"path", "*/versions/current"},
-                    {"count", 1},
-                    {"delay_ms", 6'000}});
+  shop.disturb_next_read("delay_ms", 6'000);
   const Json event = notification("secret_rotated", {shop.id});
   std::atomic<int> answered = 0;
   std::vector<std::thread> callers;

@@ -128,11 +128,7 @@ TEST_CASE("SIGTERM: what runs is finished, its caller gets the answer, exit 0") 
   shop.settle(controller);
   const Certificate second = shop.pki.issue("shop.example.com");
   shop.world.rotate(shop.id, second);
-  shop.world.fault({{"service", "sm"},
-                    {"method", "GET"},
-                    {"path", "*/versions/current"},
-                    {"count", 1},
-                    {"delay_ms", 700}});
+  shop.disturb_next_read("delay_ms", 700);
   cloud_client::Answer answer;
   std::thread caller(
       [&] { answer = controller.client().post("/", notification("secret_rotated", {shop.id})); });

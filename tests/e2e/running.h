@@ -21,6 +21,14 @@ struct Running {
     REQUIRE(controller.log("reconciled", {"shop/front-tls"}));
     REQUIRE(controller.log("reconciled", {"admin/front-tls"}));
   }
+  // What happens to the next read of a certificate: "delay_ms", "status", …
+  void disturb_next_read(const char* effect, int value) {
+    world.fault({{"service", "sm"},
+                 {"method", "GET"},
+                 {"path", "*/versions/current"},
+                 {"count", 1},
+                 {effect, value}});
+  }
   bool in_place(const Certificate& certificate) {
     for (const char* project : {"shop", "admin"}) {
       const Json data = world.data_of(project, "front-tls");
